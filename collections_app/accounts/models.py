@@ -1,0 +1,218 @@
+"""People, teams and roles, and the records of what was done: the audit trail and imports."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a person may do (rule 11)."""
+
+    REP = "rep", _("Sales representative")
+    MANAGER = "manager", _("Manager")
+    FINANCE = "finance", _("Finance")
+    ADMIN = "admin", _("Administrator")
+
+
+class Language(models.TextChoices):
+    """A language of the pages and of the mail."""
+
+    ENGLISH = "en", _("English")
+    CHINESE = "zh-hans", _("Simplified Chinese")
+
+
+class Theme(models.TextChoices):
+    """How the pages look."""
+
+    AUTO = "auto", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class Team(models.Model):
+    """People who work together; its managers see it and the teams below it."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="team_name_given"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="team_not_its_own_parent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Makes people. The product's way is ``operations.create_person``, which writes all of it."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Person:
+        person = self.model(email=email.strip(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Person:
+        fields.setdefault("role", Role.ADMIN)
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        # Matches the unique index on the lower case.
+        return self.annotate(_lower=Lower("email")).get(_lower=(username or "").lower())
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Who signs in: by e-mail, unique whatever its case. People are disabled, never deleted."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("e-mail"))
+    name = models.CharField(_("name"), max_length=200)
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="people")
+    language = models.CharField(
+        _("language"), max_length=10, choices=Language.choices, default=Language.ENGLISH
+    )
+    theme = models.CharField(
+        _("appearance"), max_length=5, choices=Theme.choices, default=Theme.AUTO
+    )
+    staff_number = models.CharField(
+        _("staff number"), max_length=64, null=True, blank=True, unique=True, db_collation="C"
+    )
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="person_email_once"),
+            models.CheckConstraint(condition=~Q(email=""), name="person_email_given"),
+            models.CheckConstraint(condition=~Q(name=""), name="person_name_given"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="person_role_known"),
+            models.CheckConstraint(
+                condition=Q(language__in=Language.values), name="person_language_known"
+            ),
+            models.CheckConstraint(condition=Q(theme__in=Theme.values), name="person_theme_known"),
+            models.CheckConstraint(
+                condition=Q(staff_number__isnull=True) | ~Q(staff_number=""),
+                name="person_staff_number_null_if_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """Bind sessions to the role too, so that a changed role ends them like a new password."""
+        salt = "collections_app.accounts.Person.session"
+        value = f"{self.password}|{self.role}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
+
+
+class TeamManager(models.Model):
+    """One more manager of a team, from elsewhere: those in the team manage it anyway."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="extra_managers")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="managed_teams")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "person"], name="team_manager_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} → {self.team_id}"
+
+
+class ImportRecord(models.Model):
+    """A file that was read in: what it was, what came of it, and whether it was undone."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=20)
+    filename = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64, db_collation="C")
+    rows = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="imports")
+    at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    rows=F("created") + F("updated") + F("unchanged") + F("rejected"),
+                ),
+                name="import_record_counts_add_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(undone_at__gte=F("at")),
+                name="import_record_undone_after",
+            ),
+        ]
+        indexes = [models.Index(F("at").desc(), name="import_record_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.kind} {self.filename}"
+
+
+class AuditEntry(models.Model):
+    """One thing that was done, by whom, to what. Append-only: triggers refuse all else.
+
+    ``customer_id`` is no foreign key, because customers are a room above.
+    """
+
+    at = models.DateTimeField(db_default=Now())
+    actor = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    on_behalf_of = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    verb = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=64)
+    customer_id = models.BigIntegerField(null=True)
+    import_record = models.ForeignKey(
+        ImportRecord, models.PROTECT, null=True, related_name="entries"
+    )
+    payload = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(verb=""), name="audit_entry_verb_given"),
+        ]
+        indexes = [
+            models.Index(fields=["customer_id", "-at"], name="audit_entry_of_customer"),
+            models.Index(fields=["subject_kind", "subject_id"], name="audit_entry_of_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject_kind} {self.subject_id}"

@@ -1,0 +1,100 @@
+"""Celery: a wake-up for work that the database holds. It never carries data."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collections_app.settings")
+
+from django.conf import settings
+
+VISIBILITY_TIMEOUT = 300
+SOFT_SHUTDOWN = 30
+
+app = Celery("collections_app", broker=settings.REDIS_URL)
+app.conf.update(
+    # At least once: a task whose worker dies comes back, and finds its work by query.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_ignore_result=True,
+    result_backend=None,
+    # True made 32 doubles under the same kills that make one without it.
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "visibility_timeout": VISIBILITY_TIMEOUT,
+        # Without these two a dead worker's task comes back after 87 s, not after 7.
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+        "retry_on_timeout": True,
+        "health_check_interval": 10,
+    },
+    # Publishing never keeps a request waiting: the row is the truth, the next tick finds it.
+    task_publish_retry=False,
+    task_soft_time_limit=VISIBILITY_TIMEOUT // 2 - 30,
+    task_time_limit=VISIBILITY_TIMEOUT // 2 - 10,
+    worker_soft_shutdown_timeout=SOFT_SHUTDOWN,
+    worker_enable_soft_shutdown_on_idle=True,
+    worker_hijack_root_logger=False,
+    task_serializer="json",
+    accept_content=["json"],
+    task_default_queue="kept",
+    timezone="UTC",
+    enable_utc=True,
+    # Beat's own record of what it last sent; a lost one costs one tick sent twice.
+    beat_schedule_filename=str(settings.DATA_DIR / "celerybeat-schedule"),
+    # A beat that sleeps longer would let the 5-second wake-ups come late.
+    beat_max_loop_interval=5,
+)
+
+
+def _every(task: str, seconds: int, **options: Any) -> dict[str, Any]:
+    """A wake-up that expires with its period, so that a dead worker's queue stays short."""
+    return {
+        "task": task,
+        "schedule": timedelta(seconds=seconds),
+        "options": {"expires": seconds, **options},
+    }
+
+
+app.conf.beat_schedule = {
+    # Every five minutes instead of once after midnight: the organisation's midnight is not known
+    # here and moves with its zone, and a tick lost to a restart is healed by the next. A tick is
+    # cheap once the day has been swept, since it finds nothing left to examine.
+    "sweep": _every("reminders.sweep_now", 300),
+    "deliver": _every("reminders.deliver_messages", 5),
+    # Beat stamps nothing itself: the task says when it was sent, which proves beat, and that it
+    # ran, which proves a worker.
+    "heartbeat": _every("jobs.beat_heartbeat", 10),
+    # At night in Europe, in the morning in East Asia; it only reads, and takes minutes at most.
+    "check": {
+        "task": "standing.check_kept",
+        "schedule": crontab(hour="2", minute="30"),
+        "options": {"expires": 3600},
+    },
+}
+
+app.autodiscover_tasks(
+    [
+        "collections_app.jobs",
+        "collections_app.outbox",
+        "collections_app.standing",
+        "collections_app.reminders",
+    ]
+)
+
+
+@setup_logging.connect
+def keep_django_logging(**_kwargs: Any) -> None:
+    """Leave logging to the settings; Celery would set up its own beside it."""

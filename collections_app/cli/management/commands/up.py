@@ -1,0 +1,84 @@
+"""``manage.py up``: the whole product as one process tree."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from collections_app.embedded import supervisor
+from collections_app.embedded.locks import FileLock
+
+DEMO_FIRST = "first-start-done"
+
+
+class Command(BaseCommand):
+    help = "Start everything: database and broker if embedded, web, worker and scheduler."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--demo", action="store_true", help="fill an empty database at first")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        data_dir = Path(settings.DATA_DIR)
+        data_dir.mkdir(parents=True, exist_ok=True)
+        alone = FileLock(data_dir / "up.lock")
+        if not alone.try_seize():
+            raise CommandError(f"Kept is running already on {data_dir}. Stop it first.")
+        if not supervisor.port_is_free(host, port):
+            raise CommandError(f"Port {port} is in use. Choose another with --port.")
+        self._prepare(data_dir, demo=options["demo"])
+        name = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - only compared
+        url = f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+        supervisor.Supervisor(
+            supervisor.children(
+                Path(settings.BASE_DIR),
+                host=host,
+                port=port,
+                workers=settings.WEB_CONCURRENCY,
+                data_dir=data_dir,
+            ),
+            url=url,
+            on_ready=lambda ready: self._announce(url, ready=ready),
+        ).run()
+        alone.close()
+
+    def _prepare(self, data_dir: Path, *, demo: bool) -> None:
+        self._manage("migrate", "--noinput", "--verbosity", "0")
+        self._manage("compile_texts")
+        self._manage("collectstatic", "--noinput", "--verbosity", "0")
+        done = data_dir / DEMO_FIRST
+        if demo and not done.exists() and self._is_empty():
+            self._manage("demo")
+        done.touch()
+
+    def _is_empty(self) -> bool:
+        from collections_app.accounts.models import Person
+
+        return not Person.objects.exists()
+
+    def _manage(self, *arguments: str) -> None:
+        answer = subprocess.run(
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments], check=False
+        )
+        if answer.returncode:
+            raise CommandError(f"manage.py {arguments[0]} failed.", returncode=answer.returncode)
+
+    def _announce(self, url: str, *, ready: bool) -> None:
+        if ready:
+            self.stdout.write(f"Kept is ready at {url}")
+        else:
+            self.stdout.write(f"Kept runs at {url}, but {url}readyz says that a part is missing.")
+        if settings.KEPT_EMAIL is None:
+            self.stdout.write(
+                f"EMAIL_URL is not set: mail is kept in the mail log and in {settings.MAIL_DIR}"
+            )
+        self.stdout.flush()

@@ -1,0 +1,163 @@
+"""Who owes: customers, whom to talk to, and who looks after them since when."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from collections_app.accounts.models import Person, Role
+from collections_app.accounts.queries import managed_team_ids
+from collections_app.organisation.models import Rating
+
+
+class ReminderMode(models.TextChoices):
+    """Whether mail to the customer leaves by itself."""
+
+    AUTOMATIC = "automatic", _("automatic")
+    APPROVE = "approve", _("after approval")
+    NEVER = "never", _("never")
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, person: Person) -> CustomerQuerySet:
+        """Narrow to the customers that ``person`` may see (rule 11)."""
+        if not person.is_active:
+            return self.none()
+        if person.role in (Role.ADMIN, Role.FINANCE):
+            return self
+        if person.role == Role.MANAGER:
+            teams = managed_team_ids(person)
+            return self.filter(Q(owner=person) | Q(owner__team_id__in=teams))
+        return self.filter(owner=person)
+
+
+class Customer(models.Model):
+    """Who owes. ``owner`` and ``rating`` are the present ones; their dated rows say since when."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(_("code"), max_length=64, unique=True, db_collation="C")
+    name = models.CharField(_("name"), max_length=200)
+    name_pinyin = models.CharField(max_length=600, blank=True)
+    name_initials = models.CharField(max_length=200, blank=True)
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="customers")
+    rating = models.CharField(
+        _("credit rating"), max_length=1, choices=Rating.choices, null=True, blank=True
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    payment_terms_days = models.PositiveSmallIntegerField(_("payment terms, days"), null=True)
+    regular_amount = models.BigIntegerField(_("regular amount"), null=True)
+    regular_day = models.PositiveSmallIntegerField(_("regular day"), null=True)
+    reminder_mode = models.CharField(
+        max_length=10, choices=ReminderMode.choices, default=ReminderMode.APPROVE
+    )
+    is_closed = models.BooleanField(_("closed"), default=False)
+    entered_at = models.DateTimeField(auto_now_add=True)
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(code=""), name="customer_code_given"),
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True) | Q(rating__in=Rating.values),
+                name="customer_rating_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(reminder_mode__in=ReminderMode.values),
+                name="customer_reminder_mode_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(regular_day__isnull=True) | Q(regular_day__range=(1, 31)),
+                name="customer_regular_day_of_month",
+            ),
+            models.CheckConstraint(
+                condition=Q(regular_amount__isnull=True) | Q(regular_amount__gt=0),
+                name="customer_regular_amount_positive",
+            ),
+        ]
+        indexes = [models.Index(fields=["owner", "code"], name="customer_by_owner")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Contact(models.Model):
+    """A person at the customer."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="contacts")
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=64, blank=True)
+    language = models.CharField(_("language"), max_length=10)
+    is_primary = models.BooleanField(_("first contact"), default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(is_primary=True), name="contact_one_primary"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="contact_name_given"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Dated(models.Model):
+    """A value that counts from a day on; without a day, from the beginning."""
+
+    valid_from = models.DateField(_("valid from"), null=True)
+    entered_at = models.DateTimeField(db_default=Now())
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Ownership(Dated):
+    """Who looks after the customer, from a day on."""
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="ownerships")
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="ownerships")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "valid_from"],
+                name="ownership_once_a_day",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.owner_id} {self.valid_from or ''}"
+
+
+class RatingChange(Dated):
+    """The customer's credit rating, from a day on; null is unrated and counts as B."""
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="rating_changes")
+    rating = models.CharField(max_length=1, choices=Rating.choices, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "valid_from"],
+                name="rating_change_once_a_day",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True) | Q(rating__in=Rating.values),
+                name="rating_change_rating_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.rating} {self.valid_from or ''}"

@@ -1,0 +1,69 @@
+"""What is to be said to whom, and why: rows that messages carry."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from collections_app.accounts.models import Person
+from collections_app.commitments.models import Instalment
+from collections_app.customers.models import Customer
+from collections_app.outbox.models import Message
+
+
+class NoticeKind(models.TextChoices):
+    """The kinds of rule 9 that exist so far."""
+
+    LAPSED = "lapsed", _("lapsed promise")
+
+
+class NoticeState(models.TextChoices):
+    """What became of a notice."""
+
+    OWED = "owed", _("owed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Notice(models.Model):
+    """One thing to be said to one recipient: unique for all time by kind, recipient and key.
+
+    ``times_owed`` grows when one that was withdrawn unsent is owed again.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=20, choices=NoticeKind.choices)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="notices")
+    key = models.CharField(max_length=100)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="notices")
+    message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="notices")
+    state = models.CharField(
+        max_length=10, choices=NoticeState.choices, default=NoticeState.OWED
+    )
+    reason = models.CharField(max_length=40, blank=True)
+    times_owed = models.PositiveIntegerField(default=1)
+    owed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "person", "key"], name="notice_owed_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=NoticeKind.values), name="notice_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=NoticeState.values), name="notice_state_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["message"], name="notice_by_message")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+    @property
+    def whole_key(self) -> str:
+        """The notice's key with its kind and recipient, and how often it was owed."""
+        return f"{self.kind}/{self.person_id}/{self.key}/{self.times_owed}"

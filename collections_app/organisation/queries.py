@@ -1,0 +1,56 @@
+"""The organisation, its day, its working days and its policies."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Q
+
+from collections_app.core import clock
+from collections_app.core.workdays import WorkCalendar
+from collections_app.organisation.defaults import DEFAULT_POLICIES, UNRATED_COUNTS_AS, holidays_of
+from collections_app.organisation.models import CalendarDay, Organisation, RatingPolicy
+
+
+def organisation() -> Organisation:
+    """The one organisation; made from the settings of the environment at the first call."""
+    found = Organisation.objects.first()
+    if found is None:
+        found, _ = Organisation.objects.get_or_create(
+            id=1,
+            defaults={
+                "name": settings.ORGANISATION_NAME,
+                "time_zone": settings.ORGANISATION_TIME_ZONE,
+                "language": settings.ORGANISATION_LANGUAGE,
+                "country": settings.ORGANISATION_COUNTRY,
+                "currency": settings.ORGANISATION_CURRENCY,
+            },
+        )
+    return found
+
+
+def today() -> date:
+    """The business date at this instant, in the organisation's time zone."""
+    return clock.today_in(organisation().time_zone)
+
+
+def work_calendar() -> WorkCalendar:
+    """The organisation's working days: its country's holidays, overruled by stored days."""
+    special = dict(holidays_of(organisation().country))
+    special.update(CalendarDay.objects.values_list("day", "is_working"))
+    return WorkCalendar(special)
+
+
+def policies(on: date) -> dict[str, RatingPolicy]:
+    """The policy in force on the day, by rating; defaults of rule 8 where none is stored."""
+    found = {rating: RatingPolicy(rating=rating, **row) for rating, row in DEFAULT_POLICIES.items()}
+    dated = RatingPolicy.objects.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=on))
+    for policy in sorted(dated, key=lambda p: (p.valid_from or date.min, p.pk)):
+        found[policy.rating] = policy
+    return found
+
+
+def policy_for(rating: str | None, on: date) -> RatingPolicy:
+    """The policy of one rating on the day; an unrated customer counts as B."""
+    return policies(on)[rating or UNRATED_COUNTS_AS]

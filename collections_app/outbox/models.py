@@ -1,0 +1,76 @@
+"""One mail each: where to, what it says, how delivery goes."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from collections_app.accounts.models import Person
+
+
+class MessageState(models.TextChoices):
+    """How far a message has come."""
+
+    QUEUED = "queued", _("queued")
+    SENDING = "sending", _("sending")
+    SENT = "sent", _("sent")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    DEAD = "dead", _("undeliverable")
+    HELD = "held", _("held")
+    AWAITING_APPROVAL = "awaiting_approval", _("awaiting approval")
+
+
+class Message(models.Model):
+    """A mail to one recipient. Its Message-ID and date are fixed, however often it is tried.
+
+    A lease (token and until) says which sender has it in hand. ``in_doubt`` counts the tries after
+    which the server may have accepted it though we were not told.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.CharField(max_length=64, unique=True)
+    message_id = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=20)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="messages")
+    to_address = models.EmailField(max_length=254)
+    language = models.CharField(max_length=10)
+    subject = models.CharField(max_length=300, blank=True)
+    body_text = models.TextField(blank=True)
+    body_html = models.TextField(blank=True)
+    state = models.CharField(
+        max_length=20, choices=MessageState.choices, default=MessageState.QUEUED
+    )
+    reason = models.CharField(max_length=40, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    in_doubt = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True)
+    lease_token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=MessageState.values), name="message_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="message_sent_when"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(state__in=["queued", "sending"]),
+                name="message_due",
+            ),
+            models.Index(fields=["-created_at"], name="message_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key[:8]}"

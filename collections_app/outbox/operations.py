@@ -1,0 +1,158 @@
+"""A message's way: queued, leased, stamped, sent. Every step is fenced by the lease's token."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import random
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models.functions import Now
+
+from collections_app.accounts.models import Person
+from collections_app.outbox.models import Message, MessageState
+
+LEASE = timedelta(seconds=30)
+MARK_SECONDS = 60
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 3 * 3600
+CLAIM = """
+    UPDATE outbox_message SET lease_token = %(token)s, lease_until = now() + interval '30 seconds'
+    WHERE id = ANY(ARRAY(
+        SELECT id FROM outbox_message
+        WHERE state IN ('queued', 'sending') AND due_at <= now()
+          AND (lease_until IS NULL OR lease_until < now())
+        ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    )) RETURNING id
+"""
+
+
+def digest_of(keys: Iterable[str]) -> str:
+    """A message's own key: an HMAC of the keys of what it carries, in any order."""
+    text = "\n".join(sorted(keys))
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def enqueue(
+    *, key: str, kind: str, person: Person, due_at: datetime, state: str = MessageState.QUEUED
+) -> Message:
+    """Put a message to a person of the organisation into the outbox, in the caller's transaction.
+
+    ``key`` comes from ``digest_of``. What it says is rendered just before it is sent.
+    """
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(">") or "localhost"
+    return Message.objects.create(
+        key=key,
+        message_id=f"<{key[:40]}@{domain}>",
+        kind=kind,
+        person=person,
+        to_address=person.email,
+        language=person.language,
+        due_at=due_at,
+        state=state,
+    )
+
+
+def claim(*, token: UUID, limit: int = 20) -> list[int]:
+    """Lease due messages to ``token`` by the database's clock; return their ids.
+
+    Commits before any SMTP talk. A lease that runs out makes its message due again: the first
+    sender may have died after the server had accepted it (``in_doubt`` counts that).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, {"token": token, "limit": limit})
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def _held(message_id: int, token: UUID) -> QuerySet[Message]:
+    return Message.objects.filter(pk=message_id, lease_token=token)
+
+
+def stamp_sending(message_id: int, *, token: UUID) -> bool:
+    """Say, on the record, that sending starts now; False when the lease is no longer ours."""
+    doubt = Case(When(state=MessageState.SENDING, then=F("in_doubt") + 1), default=F("in_doubt"))
+    return (
+        _held(message_id, token)
+        .filter(lease_until__gt=Now())
+        .update(
+            attempts=F("attempts") + 1,
+            in_doubt=doubt,
+            state=MessageState.SENDING,
+            lease_until=Now() + LEASE,
+        )
+        == 1
+    )
+
+
+def keep_rendered(message_id: int, *, token: UUID, subject: str, text: str, html: str) -> None:
+    """Keep what is about to be sent, as it will be read."""
+    _held(message_id, token).update(subject=subject[:300], body_text=text, body_html=html)
+
+
+def mark_sent(message_id: int, *, token: UUID) -> bool:
+    """Say that the server took it; tried for a minute while the database is away."""
+    deadline = time.monotonic() + MARK_SECONDS
+    while True:
+        try:
+            return (
+                _held(message_id, token).update(
+                    state=MessageState.SENT, sent_at=Now(), lease_token=None, lease_until=None
+                )
+                == 1
+            )
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            connection.close()
+            time.sleep(0.5)
+
+
+def mark_withdrawn(message_id: int, *, token: UUID, reason: str) -> bool:
+    """Say that it is no longer wanted, and why."""
+    return (
+        _held(message_id, token).update(
+            state=MessageState.WITHDRAWN, reason=reason[:40], lease_token=None, lease_until=None
+        )
+        == 1
+    )
+
+
+def mark_failed(
+    message_id: int, *, token: UUID, error: str, dead: bool = False, in_doubt: bool = False
+) -> bool:
+    """Give the lease back after a failure: due again later, or dead.
+
+    The pause doubles from half a second to hours. ``in_doubt``: the connection was lost when the
+    server may already have taken it; it stays ``sending``, so that the next try is counted so.
+    """
+    row = _held(message_id, token).first()
+    if row is None:
+        return False
+    # The exponent is bounded before the power, so that a long outage overflows nothing.
+    pause = min(FIRST_PAUSE * 2 ** min(row.attempts, 20), LONGEST_PAUSE)
+    pause *= random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
+    state = MessageState.SENDING if in_doubt else MessageState.QUEUED
+    return (
+        _held(message_id, token).update(
+            state=MessageState.DEAD if dead else state,
+            reason="refused" if dead else "",
+            due_at=Now() + Value(timedelta(seconds=pause)),
+            last_error=error[:500],
+            lease_token=None,
+            lease_until=None,
+        )
+        == 1
+    )
+
+
+def release_held() -> int:
+    """Queue what a restored backup held back; return how many."""
+    return Message.objects.filter(state=MessageState.HELD).update(
+        state=MessageState.QUEUED, due_at=Now()
+    )

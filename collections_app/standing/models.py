@@ -1,0 +1,121 @@
+"""What of standing is kept: allocations and states, as of the standing day."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from collections_app.commitments.models import Instalment
+from collections_app.customers.models import Customer
+from collections_app.ledger.models import Payment
+
+
+class State(models.TextChoices):
+    """What became of an instalment (rule 5)."""
+
+    KEPT = "kept", _("kept")
+    KEPT_LATE = "kept_late", _("kept late")
+    SUPERSEDED = "superseded", _("superseded")
+    CANCELLED = "cancelled", _("cancelled")
+    OPEN = "open", _("open")
+    PARTIALLY_KEPT = "partially_kept", _("partially kept")
+    BROKEN = "broken", _("broken")
+
+
+LAPSED = (State.PARTIALLY_KEPT, State.BROKEN)
+
+
+class Allocation(models.Model):
+    """What of one payment fills one instalment, in minor units, as of the standing day."""
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations")
+    instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="allocations")
+    received_on = models.DateField(_("received on"))
+    amount = models.BigIntegerField(_("amount"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_amount_positive"),
+            models.UniqueConstraint(
+                fields=["payment", "instalment"], name="allocation_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer"], name="allocation_by_customer"),
+            models.Index(fields=["instalment", "received_on"], name="allocation_by_instalment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} → {self.instalment_id}: {self.amount}"
+
+
+class InstalmentStanding(models.Model):
+    """The state of one instalment as of the standing day; amounts in minor units.
+
+    ``changes_on`` is the next day on which state or verdict can change though no fact does (the day
+    after the deadline, while open or kept ahead of it), so that the sweep's cost follows what is due. ``swept_state`` is the
+    state that the last sweep saw, blank before the first.
+    """
+
+    instalment = models.OneToOneField(
+        Instalment, models.PROTECT, primary_key=True, related_name="standing"
+    )
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=14, choices=State.choices)
+    verdict = models.CharField(max_length=14, choices=State.choices, blank=True)
+    received = models.BigIntegerField(_("received"))
+    received_on_time = models.BigIntegerField(_("received on time"))
+    settled_on = models.DateField(_("settled on"), null=True)
+    changes_on = models.DateField(null=True)
+    swept_state = models.CharField(max_length=14, choices=State.choices, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="instalment_standing_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(received__gte=0, received_on_time__gte=0),
+                name="instalment_standing_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer"], name="standing_by_customer"),
+            models.Index(
+                fields=["changes_on"],
+                condition=Q(changes_on__isnull=False),
+                name="standing_changes",
+            ),
+            models.Index(
+                fields=["instalment"],
+                condition=~Q(state=F("swept_state")),
+                name="standing_unswept",
+            ),
+            models.Index(
+                fields=["customer", "instalment"],
+                condition=Q(state__in=["partially_kept", "broken"]),
+                name="standing_lapsed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instalment_id}: {self.state}"
+
+
+class Touched(models.Model):
+    """A customer whose facts changed since standing was last derived; append only."""
+
+    customer_id = models.BigIntegerField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(customer_id__gt=0), name="touched_customer_given"),
+        ]
+        indexes = [models.Index(fields=["customer_id"], name="touched_by_customer")]
+
+    def __str__(self) -> str:
+        return str(self.customer_id)

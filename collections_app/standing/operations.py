@@ -1,0 +1,198 @@
+"""Keeping standing: derive what the touched customers' facts mean, write only what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from collections_app.commitments.models import Commitment
+from collections_app.customers.models import Customer
+from collections_app.ledger.models import Payment, Reversal
+from collections_app.organisation.models import Organisation
+from collections_app.standing.allocation import Allocated
+from collections_app.standing.loading import load_facts
+from collections_app.standing.models import Allocation, InstalmentStanding, Touched
+from collections_app.standing.queries import chunks
+from collections_app.standing.states import InstalmentState, standing_of
+
+WRITTEN = ("state", "verdict", "received", "received_on_time", "settled_on", "changes_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """How much a refresh looked at and wrote."""
+
+    customers: int = 0
+    examined: int = 0
+    written: int = 0
+
+
+def refresh_touched() -> Refreshed:
+    """Bring kept standing of the touched customers up to date on the standing day.
+
+    To be called last in the transaction that wrote the facts. Before the first sweep nothing is
+    kept, and what is touched waits for it. Writers of one customer wait for each other here, each
+    then reading what the other has written; all wait for a sweep under way.
+    """
+    with transaction.atomic():
+        day = _standing_day_shared()
+        if day is None:
+            return Refreshed()
+        return refresh(_take_touched(), on=day)
+
+
+def _standing_day_shared() -> date | None:
+    """The standing day, held still until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT standing_on FROM organisation_organisation WHERE id = 1 FOR SHARE")
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _take_touched() -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM standing_touched WHERE id = ANY(ARRAY(
+                SELECT id FROM standing_touched ORDER BY id FOR UPDATE SKIP LOCKED
+            )) RETURNING customer_id
+            """
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def move_standing_day(*, to: date) -> Refreshed:
+    """Move the standing day to ``to`` and bring every state that it changes up to date.
+
+    In the caller's transaction, which must hold the organisation's row locked. The cost follows
+    what is due and what is new between the two days, not what exists.
+    """
+    organisation = Organisation.objects.select_for_update().get(pk=1)
+    former = organisation.standing_on
+    touched = _take_touched()
+    if former is None:
+        due = set(Customer.objects.values_list("pk", flat=True))
+    else:
+        due = touched | _changing(former, to)
+    organisation.standing_on = to
+    organisation.save(update_fields=["standing_on"])
+    return refresh(due, on=to)
+
+
+def _changing(former: date, to: date) -> set[int]:
+    """Customers whose standing differs between the two days though no fact was entered."""
+    window = {"gt": former, "lte": to}
+
+    def within(field: str) -> Q:
+        return Q(**{f"{field}__{key}": value for key, value in window.items()})
+
+    found = set(
+        InstalmentStanding.objects.filter(changes_on__lte=to).values_list("customer_id", flat=True)
+    )
+    found |= set(
+        Commitment.objects.filter(within("made_on") | within("ended_on")).values_list(
+            "customer_id", flat=True
+        )
+    )
+    for model in (Payment, Reversal):
+        rows = model.objects.filter(within("received_on"))  # type: ignore[attr-defined]
+        found |= set(rows.values_list("customer_id", flat=True))
+    return found
+
+
+def refresh(customer_ids: Collection[int], *, on: date) -> Refreshed:
+    """Derive standing of the customers as of ``on`` and write what differs from what is kept."""
+    customers = examined = written = 0
+    for chunk in chunks(sorted(customer_ids)):
+        list(
+            Customer.objects.select_for_update(no_key=True)
+            .filter(pk__in=chunk)
+            .order_by("pk")
+            .values_list("pk")
+        )
+        allocated: dict[int, list[Allocated]] = {}
+        states: dict[int, list[InstalmentState]] = {}
+        for id_, facts in load_facts(chunk).items():
+            allocated[id_], commitments = standing_of(facts, on=on)
+            states[id_] = [i for c in commitments for i in c.instalments]
+        customers += len(chunk)
+        examined += sum(len(of) for of in states.values())
+        written += _write_states(chunk, states)
+        _write_allocations(chunk, allocated)
+    return Refreshed(customers, examined, written)
+
+
+def _write_allocations(chunk: list[int], allocated: dict[int, list[Allocated]]) -> None:
+    kept = {
+        (payment, instalment): (id_, amount)
+        for id_, payment, instalment, amount in Allocation.objects.filter(
+            customer__in=chunk
+        ).values_list("id", "payment_id", "instalment_id", "amount")
+    }
+    new = []
+    for customer_id, parts in allocated.items():
+        for part in parts:
+            key = (part.payment, part.instalment)
+            if key in kept and kept[key][1] == part.amount:
+                del kept[key]
+                continue
+            new.append(
+                Allocation(
+                    customer_id=customer_id,
+                    payment_id=part.payment,
+                    instalment_id=part.instalment,
+                    received_on=part.received_on,
+                    amount=part.amount,
+                )
+            )
+    Allocation.objects.filter(pk__in=[id_ for id_, _ in kept.values()]).delete()
+    Allocation.objects.bulk_create(new, batch_size=5000)
+
+
+def _write_states(chunk: list[int], states: dict[int, list[InstalmentState]]) -> int:
+    kept = {row.instalment_id: row for row in InstalmentStanding.objects.filter(customer__in=chunk)}
+    new: list[InstalmentStanding] = []
+    changed: list[InstalmentStanding] = []
+    for customer_id, of in states.items():
+        for values, id_ in ((_values(i), i.instalment.id) for i in of):
+            row = kept.pop(id_, None)
+            if row is None:
+                new.append(
+                    InstalmentStanding(instalment_id=id_, customer_id=customer_id, **values)
+                )
+            elif _apply(row, values):
+                changed.append(row)
+    InstalmentStanding.objects.filter(pk__in=list(kept)).delete()
+    InstalmentStanding.objects.bulk_create(new, batch_size=5000)
+    InstalmentStanding.objects.bulk_update(changed, WRITTEN, batch_size=1000)
+    return len(new) + len(changed)
+
+
+def _values(standing: InstalmentState) -> dict[str, Any]:
+    return {
+        "state": standing.state.value,
+        "verdict": standing.verdict.value if standing.verdict else "",
+        "received": standing.received,
+        "received_on_time": standing.received_on_time,
+        "settled_on": standing.settled_on,
+        "changes_on": standing.changes_on,
+    }
+
+
+def _apply(row: InstalmentStanding, values: dict[str, Any]) -> bool:
+    """Put the values on the row; False when it had them all already."""
+    if all(getattr(row, name) == value for name, value in values.items()):
+        return False
+    for name, value in values.items():
+        setattr(row, name, value)
+    return True
+
+
+def mark_touched(customer_ids: Iterable[int]) -> None:
+    """Say that standing of the customers must be derived anew at the next refresh."""
+    Touched.objects.bulk_create([Touched(customer_id=id_) for id_ in customer_ids])

@@ -1,0 +1,117 @@
+"""Answers about a day: the standing day itself, promises, allocations and ledgers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max, QuerySet
+
+from collections_app.customers.models import Customer
+from collections_app.ledger.models import Payment
+from collections_app.organisation.queries import organisation, today
+from collections_app.standing.allocation import Allocated, allocate
+from collections_app.standing.loading import (
+    load_adjustments,
+    load_facts,
+    load_invoices,
+    load_settling_payments,
+)
+from collections_app.standing.models import InstalmentStanding
+from collections_app.standing.settlement import LedgerStanding, settle
+from collections_app.standing.states import CommitmentState, standing_of
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class KeptState:
+    """An instalment's kept state, as of the standing day; amounts in minor units."""
+
+    state: str
+    received: int
+    received_on_time: int
+    days_late: int
+
+
+def standing_day() -> date:
+    """The day that pages and kept states stand on; today before the first sweep."""
+    return organisation().standing_on or today()
+
+
+def payments_known_through() -> date | None:
+    """The day through which payments are known: as imports said, else the latest one received."""
+    said = organisation().payments_complete_through
+    if said is not None:
+        return said
+    latest: date | None = Payment.objects.aggregate(latest=Max("received_on"))["latest"]
+    return latest
+
+
+def kept_states(instalment_ids: Collection[int]) -> dict[int, KeptState]:
+    """The kept states of the instalments; one that no refresh has seen yet is left out."""
+    day = standing_day()
+    rows = InstalmentStanding.objects.filter(instalment__in=instalment_ids).values_list(
+        "instalment_id", "state", "received", "received_on_time", "instalment__deadline_on"
+    )
+    return {
+        id_: KeptState(state, received, on_time, max((day - deadline).days, 0))
+        for id_, state, received, on_time, deadline in rows
+    }
+
+
+def commitments_of(
+    customers: QuerySet[Customer] | Collection[int], *, on: date
+) -> dict[int, list[CommitmentState]]:
+    """Rules 4 to 6 for each customer: commitments made by ``on`` by (made-on, reference).
+
+    Worked out from facts alone, for any day.
+    """
+    return {
+        id_: states
+        for chunk in chunks(ids_of(customers))
+        for id_, facts in load_facts(chunk).items()
+        if (states := standing_of(facts, on=on)[1])
+    }
+
+
+def allocations_of(customer_id: int, *, on: date) -> list[Allocated]:
+    """Rule 4 for one customer, from facts, in the order of the payments."""
+    return allocate(load_facts([customer_id])[customer_id], on=on)
+
+
+def ledgers_of(
+    customers: QuerySet[Customer] | Collection[int], *, on: date
+) -> dict[int, LedgerStanding]:
+    """Rule 10 for each customer with an invoice issued or a payment received by ``on``."""
+    found: dict[int, LedgerStanding] = {}
+    for chunk in chunks(ids_of(customers)):
+        invoices = load_invoices(chunk, on=on)
+        payments = load_settling_payments(chunk, on=on)
+        adjustments = load_adjustments(chunk, on=on)
+        for id_ in chunk:
+            if invoices.get(id_) or payments.get(id_):
+                found[id_] = settle(
+                    invoices.get(id_, ()), adjustments.get(id_, ()), payments.get(id_, ()), on=on
+                )
+    return found
+
+
+def ids_of(customers: QuerySet[Customer] | Collection[int]) -> list[int]:
+    """The customers' ids in ascending order."""
+    if isinstance(customers, QuerySet):
+        return sorted(customers.order_by().values_list("pk", flat=True))
+    return sorted(customers)
+
+
+def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Cut ids into lists of at most ``CHUNK``, so that no step holds everything in memory."""
+    chunk: list[int] = []
+    for id_ in ids:
+        chunk.append(id_)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,61 @@
+"""What every request and every answer of the staff's door have in common."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+
+from collections_app.core.logs import request_id
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+_SAFE_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+
+
+class RequestIdMiddleware:
+    """Name each request, for its log lines and its answer's ``X-Request-ID``."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-ID", "")
+        # A proxy's id is kept; anything else could forge log lines.
+        name = given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex
+        request.request_id = name  # type: ignore[attr-defined]
+        token = request_id.set(name)
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = name
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class PersonLocaleMiddleware(LocaleMiddleware):
+    """The language: the person's own if signed in, else the cookie's, else the browser's."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        own = getattr(request.user, "language", None) if request.user.is_authenticated else None
+        if own in dict(settings.LANGUAGES):
+            translation.activate(own)
+            request.LANGUAGE_CODE = translation.get_language()
+
+
+class PrivateResponseMiddleware:
+    """What a signed-in person sees stays out of every cache, unless the view says otherwise."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response

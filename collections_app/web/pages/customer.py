@@ -1,0 +1,165 @@
+"""The customer page: where do we stand with this customer?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from collections_app.core.money import ratio
+from collections_app.core.months import add_months, first_of, month_text
+from collections_app.customers.models import Contact, Customer
+from collections_app.standing.figures import CustomerFigures, customer_figures
+from collections_app.standing.queries import (
+    allocations_of,
+    commitments_of,
+    ledgers_of,
+    payments_known_through,
+    standing_day,
+)
+from collections_app.standing.settlement import LedgerStanding
+from collections_app.standing.states import CommitmentState, InstalmentState
+from collections_app.web.pages.ledger import InvoicesTab, PaymentsTab, invoices_tab, payments_tab
+from collections_app.web.pages.plan import PlanTab, plan_tab
+from collections_app.web.pages.promises import (
+    PromiseCard,
+    money_parts,
+    next_promise,
+    promise_cards,
+)
+from collections_app.web.pages.units import Unit
+from collections_app.web.requests import month_asked, page_asked
+
+TABS = ("plan", "commitments", "invoices", "payments")
+PROMISES_A_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerQuestion:
+    """What the URL asks for: month, tab, page."""
+
+    day: date
+    month: date
+    tab: str
+    page: int
+
+    @classmethod
+    def read(cls, request: HttpRequest) -> CustomerQuestion:
+        """Read the query string; 404 for what it cannot mean."""
+        day = standing_day()
+        tab = request.GET.get("tab", "plan")
+        if tab not in TABS:
+            raise Http404
+        return cls(day, month_asked(request, default=first_of(day)), tab, page_asked(request))
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentsTab:
+    """One page of promises, latest first."""
+
+    cards: list[PromiseCard]
+    unit: Unit
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerPage:
+    """All that the page shows: the header, and the one tab that is open."""
+
+    asked: CustomerQuestion
+    customer: Customer
+    contact: Contact | None
+    known_through: date | None
+    ledger: LedgerStanding
+    figures: CustomerFigures | None
+    next_promise: InstalmentState | None
+    promises: int
+    plan: PlanTab | None = None
+    commitments: CommitmentsTab | None = None
+    invoices: InvoicesTab | None = None
+    payments: PaymentsTab | None = None
+
+    @property
+    def currency(self) -> str:
+        return self.customer.currency
+
+    @property
+    def month(self) -> str:
+        return month_text(self.asked.month)
+
+    @property
+    def previous_month(self) -> str:
+        return month_text(add_months(self.asked.month, -1))
+
+    @property
+    def next_month(self) -> str:
+        return month_text(add_months(self.asked.month, 1))
+
+    @property
+    def overdue_share(self) -> Decimal | None:
+        return ratio(self.ledger.overdue, self.ledger.open)
+
+    @property
+    def previous_page(self) -> int | None:
+        return self.asked.page - 1 if self.asked.page > 1 else None
+
+    @property
+    def next_page(self) -> int | None:
+        tab = self.commitments or self.invoices or self.payments
+        return self.asked.page + 1 if tab is not None and tab.has_more else None
+
+
+def customer_page(customer: Customer, asked: CustomerQuestion) -> CustomerPage:
+    """One customer as of the standing day; only the open tab is worked out."""
+    id_, on = customer.pk, asked.day
+    states = commitments_of([id_], on=on).get(id_, [])
+    ledger = ledgers_of([id_], on=on).get(id_) or LedgerStanding()
+    one = Customer.objects.filter(pk=id_)
+    figures = next(iter(customer_figures(asked.month, on=on, customers=one)), None)
+    plan = commitments = invoices = payments = None
+    if asked.tab == "plan":
+        plan = plan_tab(
+            id_,
+            figures,
+            customer.currency,
+            month=asked.month,
+            on=on,
+            surplus_label=_("Surplus"),
+        )
+    elif asked.tab == "commitments":
+        commitments = _commitments(customer, states, asked)
+    elif asked.tab == "invoices":
+        invoices = invoices_tab(id_, ledger, customer.currency, on=on, page=asked.page)
+    else:
+        parts = money_parts(allocations_of(id_, on=on), states, id_)
+        payments = payments_tab(id_, parts, customer.currency, on=on, page=asked.page)
+    return CustomerPage(
+        asked=asked,
+        customer=customer,
+        contact=Contact.objects.filter(customer=customer).order_by("-is_primary", "pk").first(),
+        known_through=payments_known_through(),
+        ledger=ledger,
+        figures=figures,
+        next_promise=next_promise(states),
+        promises=len(states),
+        plan=plan,
+        commitments=commitments,
+        invoices=invoices,
+        payments=payments,
+    )
+
+
+def _commitments(
+    customer: Customer, states: list[CommitmentState], asked: CustomerQuestion
+) -> CommitmentsTab:
+    start = (asked.page - 1) * PROMISES_A_PAGE
+    shown = list(reversed(states))[start : start + PROMISES_A_PAGE]
+    parts = money_parts(allocations_of(customer.pk, on=asked.day), states, customer.pk)
+    cards = promise_cards(shown, parts, on=asked.day)
+    amounts = [a for card in cards for i in card.lines for a in (i.fact.amount, i.state.received)]
+    amounts += [i.state.received_on_time for card in cards for i in card.lines]
+    has_more = len(states) > start + PROMISES_A_PAGE
+    return CommitmentsTab(cards, Unit.of(customer.currency, amounts), has_more)

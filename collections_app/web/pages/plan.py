@@ -1,0 +1,88 @@
+"""A customer's month: its plan, its revisions and its measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, Q
+
+from collections_app.planning.models import Measure, MeasureChange, MonthPlan, TargetChange
+from collections_app.standing.figures import CustomerFigures
+from collections_app.web.pages.units import Unit
+from collections_app.web.pages.waterfall import Waterfall, waterfall_of
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLine:
+    """A measure with the status and uplift that counted on the day."""
+
+    row: Measure
+    status: str
+    uplift: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTab:
+    """The month; ``figures`` is None where it has neither plan, promise nor money."""
+
+    plan: MonthPlan | None
+    figures: CustomerFigures | None
+    waterfall: Waterfall | None
+    measures: list[MeasureLine]
+    revisions: list[TargetChange]
+    unit: Unit
+
+    @property
+    def is_agreed(self) -> bool:
+        return self.figures is not None and self.figures.plan_state == "agreed"
+
+
+def plan_tab(
+    customer_id: int,
+    figures: CustomerFigures | None,
+    currency: str,
+    *,
+    month: date,
+    on: date,
+    surplus_label: str,
+) -> PlanTab:
+    """The plan of the month as of ``on``."""
+    plan = MonthPlan.objects.filter(customer=customer_id, month=month).first()
+    measures = _measures(plan, on) if plan else []
+    revisions = _revisions(plan, on) if plan else []
+    amounts = [line.uplift for line in measures] + [line.row.realised_uplift for line in measures]
+    amounts += [a for r in revisions for a in (r.old_target, r.new_target)]
+    if figures:
+        amounts += [figures.target, figures.committed, figures.received, figures.measures]
+        amounts += [figures.original_target, figures.lapsed]
+    return PlanTab(
+        plan=plan,
+        figures=figures,
+        waterfall=waterfall_of(figures, surplus_label=surplus_label) if figures else None,
+        measures=measures,
+        revisions=revisions,
+        unit=Unit.of(currency, amounts),
+    )
+
+
+def _measures(plan: MonthPlan, on: date) -> list[MeasureLine]:
+    changes = MeasureChange.objects.filter(counts_from__lte=on).order_by("counts_from", "pk")
+    rows = (
+        Measure.objects.filter(plan=plan)
+        .select_related("owner")
+        .order_by("due_on", "kind", "description")
+        .prefetch_related(Prefetch("changes", changes))
+    )
+    lines = []
+    for row in rows:
+        known = list(row.changes.all())
+        if known:
+            lines.append(MeasureLine(row, known[-1].status, known[-1].expected_uplift))
+    return lines
+
+
+def _revisions(plan: MonthPlan, on: date) -> list[TargetChange]:
+    """What changed after the lock, by ``on``."""
+    rows = TargetChange.objects.filter(Q(counts_from__lte=on), plan=plan, is_revision=True)
+    return list(rows.select_related("entered_by").order_by("counts_from", "pk"))

@@ -1,0 +1,60 @@
+"""Requests as the staff's views know them, and what their query strings say."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from collections_app.accounts.models import Person
+from collections_app.core.months import parse_month
+
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+LAST_PAGE = 10_000
+
+
+class StaffRequest(HttpRequest):
+    """A request of a signed-in person: the sign-in middleware lets no other through."""
+
+    user: Person
+    htmx: HtmxDetails
+
+
+def month_asked(request: HttpRequest, *, default: date) -> date:
+    """The month of ``?month=2026-11``, else ``default``; 404 for what is no month."""
+    text = request.GET.get("month", "")
+    if not text:
+        return default
+    try:
+        month = parse_month(text)
+    except ValueError as error:
+        raise Http404 from error
+    if not FIRST_YEAR <= month.year <= LAST_YEAR:
+        raise Http404
+    return month
+
+
+def page_asked(request: HttpRequest) -> int:
+    """The page of ``?page=2``, from 1 on; 404 for what is no page."""
+    text = request.GET.get("page", "1")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= LAST_PAGE):
+        raise Http404
+    return int(text)
+
+
+def id_asked(request: HttpRequest, name: str) -> UUID | None:
+    """The public id given under ``name``, if any; 404 for what is none."""
+    text = request.GET.get(name, "")
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def words_asked(request: HttpRequest) -> str:
+    """What is searched for, ``?q=``, cut to a sensible length; NUL is no text of the database."""
+    return request.GET.get("q", "").replace("\x00", "").strip()[:100]

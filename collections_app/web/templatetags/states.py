@@ -1,0 +1,51 @@
+"""States of promises, plans and measures: a word, an icon and a colour each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+from collections_app.planning.models import Answer, MeasureStatus
+from collections_app.standing.models import State
+
+register = template.Library()
+
+# key: (word, icon, tone)
+STATES = {
+    "open": (State.OPEN.label, "ring", "open"),
+    "due_soon": (_("due soon"), "clock", "soon"),
+    "in_grace": (_("in grace"), "clock", "soon"),
+    "part_paid": (_("part-paid"), "half", "part"),
+    "partially_kept": (State.PARTIALLY_KEPT.label, "half", "part"),
+    "slipping": (_("slipping"), "half", "part"),
+    "broken": (State.BROKEN.label, "cross", "broken"),
+    "kept": (State.KEPT.label, "check", "kept"),
+    "kept_late": (State.KEPT_LATE.label, "check-clock", "kept"),
+    "superseded": (State.SUPERSEDED.label, "swap", "gone"),
+    "cancelled": (State.CANCELLED.label, "ban", "gone"),
+    "unplanned": (_("unplanned"), "ring", "open"),
+    "one_sided": (_("one-sided"), "half", "soon"),
+    "agreed": (_("agreed"), "handshake", "kept"),
+    "planned": (MeasureStatus.PLANNED.label, "ring", "open"),
+    "in_progress": (MeasureStatus.IN_PROGRESS.label, "clock", "soon"),
+    "done": (MeasureStatus.DONE.label, "check", "kept"),
+    "dropped": (MeasureStatus.DROPPED.label, "ban", "gone"),
+    "committed": (Answer.COMMITTED.label, "check", "kept"),
+    "put_off": (Answer.PUT_OFF.label, "clock", "soon"),
+    "refused": (Answer.REFUSED.label, "cross", "broken"),
+    "no_answer": (Answer.NO_ANSWER.label, "ring", "open"),
+    "not_asked": (_("not asked"), "ring", "open"),
+    "disputed": (_("disputed"), "flag", "soon"),
+    "reversed": (_("reversed"), "undo", "broken"),
+}
+
+
+@register.inclusion_tag("_parts/state.html")
+def state(key: str | None) -> dict[str, Any]:
+    """A state as a badge; nothing where there is none."""
+    if not key:
+        return {}
+    word, symbol, tone = STATES[str(key)]
+    return {"word": word, "symbol": symbol, "tone": tone}

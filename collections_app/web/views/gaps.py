@@ -1,0 +1,31 @@
+"""The manager's dashboard, and where a person starts."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from collections_app.web.pages.gaps import GapQuestion, gap_page
+from collections_app.web.requests import StaffRequest
+
+
+@require_safe
+def start(request: StaffRequest) -> HttpResponse:
+    """Send a person to their start page; as yet everyone has the same one."""
+    return redirect("web:gap_dashboard")
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def gap_dashboard(request: StaffRequest) -> HttpResponse:
+    """The figures of a month, narrowed to what the person may see.
+
+    The whole page, or for htmx its list of customers alone.
+    """
+    asked = GapQuestion.read(request, by=request.user)
+    page = gap_page(asked, by=request.user)
+    whole = not request.htmx or request.htmx.history_restore_request
+    name = "web/gaps/dashboard.html" if whole else "web/gaps/_customers.html"
+    return render(request, name, {"page": page})

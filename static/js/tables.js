@@ -1,0 +1,33 @@
+/*
+ * data-cards: tables that become cards on a phone say their roles, which some browsers drop with
+ * the table's display. data-scroll: a box that really scrolls can be reached by keyboard.
+ */
+const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+
+function sayRoles(table) {
+  for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
+    const header = part.scope === "row" ? "rowheader" : "columnheader";
+    part.setAttribute("role", ROLES[part.tagName] ?? header);
+  }
+}
+
+function letReach(box) {
+  const scrolls = box.scrollWidth > box.clientWidth;
+  box.toggleAttribute("tabindex", scrolls);
+  if (scrolls) {
+    box.setAttribute("tabindex", "0");
+    box.setAttribute("role", "region");
+  } else {
+    box.removeAttribute("role");
+  }
+}
+
+const sizes = new ResizeObserver((entries) => entries.forEach((entry) => letReach(entry.target)));
+
+function prepare(root) {
+  root.querySelectorAll("table[data-cards]").forEach(sayRoles);
+  root.querySelectorAll("[data-scroll]").forEach((box) => sizes.observe(box));
+}
+
+prepare(document);
+document.addEventListener("htmx:afterSettle", () => prepare(document));

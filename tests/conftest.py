@@ -1,0 +1,83 @@
+"""One cast for all tests, and settings that keep tests apart from each other."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import override_settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from collections_app.accounts.models import Person, Role, Team
+from tests.builders import make_person, make_team
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Two teams under a head office; a manager each, three reps, finance and an administrator."""
+
+    head: Team
+    east: Team
+    west: Team
+    east_manager: Person
+    west_manager: Person
+    east_rep: Person
+    east_rep_two: Person
+    west_rep: Person
+    finance: Person
+    admin: Person
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The people of the tests; whoever needs a password gives them one."""
+    head = make_team("Head office")
+    east, west = make_team("East", parent=head), make_team("West", parent=head)
+    return Cast(
+        head=head,
+        east=east,
+        west=west,
+        east_manager=make_person("Mei", role=Role.MANAGER, team=east, email="mei@kept.test"),
+        west_manager=make_person("Wolf", role=Role.MANAGER, team=west, email="wolf@kept.test"),
+        east_rep=make_person("Anna", team=east, email="anna@kept.test"),
+        east_rep_two=make_person("Bo", team=east, email="bo@kept.test"),
+        west_rep=make_person("Chen", team=west, email="chen@kept.test"),
+        finance=make_person("Fay", role=Role.FINANCE, team=head, email="fay@kept.test"),
+        admin=make_person("Ada", role=Role.ADMIN, team=head, email="ada@kept.test"),
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_tests() -> Iterator[None]:
+    """Cheap passwords, no collected static files, a cache that other workers do not share."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        CACHES={
+            "default": {
+                "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+                "LOCATION": uuid.uuid4().hex,
+            }
+        },
+    ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(_settings_of_tests: None) -> None:
+    """Sign-in limits of one test do not shut the next one out."""
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Let tests with real transactions empty the tables; all else of the audit trail's stays."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER accounts_audit_no_truncate")

@@ -1,0 +1,51 @@
+"""What every answer carries."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from collections_app.accounts.operations import choose_language
+from tests.conftest import Cast
+
+
+def test_every_answer_has_an_id_of_its_own(client: Client) -> None:
+    first, second = (client.get("/healthz")["X-Request-ID"] for _ in range(2))
+    assert first != second
+    assert len(first) == 32
+
+
+@pytest.mark.parametrize(
+    ("given", "is_kept"), [("proxy-0123456789", True), ("a\tb forged line", False), ("x", False)]
+)
+def test_a_proxys_id_is_kept_only_if_it_is_harmless(
+    client: Client, given: str, is_kept: bool
+) -> None:
+    answer = client.get("/healthz", headers={"X-Request-ID": given})
+    assert (answer["X-Request-ID"] == given) is is_kept
+
+
+def test_the_policy_allows_no_inline_script(client: Client) -> None:
+    policy = client.get("/healthz")["Content-Security-Policy"]
+    assert "script-src 'self'" in policy.split("; ")
+    assert "unsafe" not in policy
+
+
+def test_a_persons_language_comes_before_the_browsers(cast: Cast, client: Client) -> None:
+    choose_language(person=cast.east_rep, language="zh-hans")
+    client.force_login(cast.east_rep)
+    assert client.get("/accounts/2fa/", headers={"Accept-Language": "en"})["Content-Language"] == (
+        "zh-hans"
+    )
+
+
+def test_a_chosen_language_is_kept_with_the_person(cast: Cast, client: Client) -> None:
+    client.force_login(cast.east_rep)
+    client.post("/i18n/setlang/", {"language": "zh-hans", "next": "/"})
+    cast.east_rep.refresh_from_db()
+    assert cast.east_rep.language == "zh-hans"
+
+
+def test_what_a_person_sees_is_stored_nowhere(cast: Cast, client: Client) -> None:
+    client.force_login(cast.east_rep)
+    assert "no-store" in client.get("/accounts/2fa/")["Cache-Control"]
