@@ -45,7 +45,8 @@ def to_text(amount: int, currency: str) -> str:
 def to_minor(amount: Decimal, currency: str) -> int:
     """A decimal amount as minor units; raises ``ValueError`` where it has too many decimals."""
     numerator, denominator = amount.as_integer_ratio()
-    minor, rest = divmod(numerator * 10 ** decimals_of(currency), denominator)
+    scale: int = 10 ** decimals_of(currency)
+    minor, rest = divmod(numerator * scale, denominator)
     if rest:
         raise ValueError("too many decimals")
     return minor

@@ -56,8 +56,8 @@ class InstalmentStanding(models.Model):
     """The state of one instalment as of the standing day; amounts in minor units.
 
     ``changes_on`` is the next day on which state or verdict can change though no fact does (the day
-    after the deadline, while open or kept ahead of it), so that the sweep's cost follows what is due. ``swept_state`` is the
-    state that the last sweep saw, blank before the first.
+    after the deadline, while open or kept ahead of it), so that the sweep's cost follows what is
+    due. ``swept_state`` is the state that the last sweep saw, blank before the first.
     """
 
     instalment = models.OneToOneField(

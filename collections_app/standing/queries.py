@@ -20,7 +20,7 @@ from collections_app.standing.loading import (
 )
 from collections_app.standing.models import InstalmentStanding
 from collections_app.standing.settlement import LedgerStanding, settle
-from collections_app.standing.states import CommitmentState, standing_of
+from collections_app.standing.states import LAPSED, CommitmentState, standing_of
 
 CHUNK = 500
 
@@ -56,7 +56,7 @@ def kept_states(instalment_ids: Collection[int]) -> dict[int, KeptState]:
         "instalment_id", "state", "received", "received_on_time", "instalment__deadline_on"
     )
     return {
-        id_: KeptState(state, received, on_time, max((day - deadline).days, 0))
+        id_: KeptState(state, received, on_time, (day - deadline).days if state in LAPSED else 0)
         for id_, state, received, on_time, deadline in rows
     }
 

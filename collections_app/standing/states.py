@@ -129,9 +129,7 @@ def commitment_state(
     return State.PARTIALLY_KEPT if any(i.received for i in of) else State.BROKEN
 
 
-def standing_of(
-    facts: CustomerFacts, *, on: date
-) -> tuple[list[Allocated], list[CommitmentState]]:
+def standing_of(facts: CustomerFacts, *, on: date) -> tuple[list[Allocated], list[CommitmentState]]:
     """All that one customer's facts mean as of ``on``: allocations, and commitments made by it.
 
     Commitments in order (made-on, reference).

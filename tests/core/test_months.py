@@ -65,7 +65,8 @@ def test_a_month_is_read_and_written_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2013", "2013-7", "2013-13", "2013-00", "0000-01", "2013-07-01", " 2013-07", "07-2013"]
+    "text",
+    ["", "2013", "2013-7", "2013-13", "2013-00", "0000-01", "2013-07-01", " 2013-07", "07-2013"],
 )
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):

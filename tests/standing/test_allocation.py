@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from collections_app.standing.allocation import Allocated, allocate
+from collections_app.standing.facts import CommitmentFact, PaymentFact
 from tests.standing.plain import commitment, facts, filled, instalment, june, payment
 
 END = june(30)
@@ -324,7 +325,7 @@ def test_later_payments_move_up_into_what_a_reversal_frees() -> None:
 
 
 def test_the_order_of_entry_does_not_matter() -> None:
-    of = [
+    of: list[CommitmentFact | PaymentFact] = [
         commitment(1, instalment(1, 10_000, june(10))),
         commitment(2, instalment(2, 10_000, june(20)), made=june(2)),
         payment(1, 8_000, june(5)),
@@ -335,7 +336,5 @@ def test_the_order_of_entry_does_not_matter() -> None:
 
 
 def test_the_worked_example_leaves_20_000_unpromised() -> None:
-    of = facts(
-        commitment(1, instalment(1, 10_000_000, june(15))), payment(1, 12_000_000, june(10))
-    )
+    of = facts(commitment(1, instalment(1, 10_000_000, june(15))), payment(1, 12_000_000, june(10)))
     assert filled(of, on=END) == {(1, 1): 10_000_000}

@@ -1,0 +1,109 @@
+"""Making commitments: deadlines by the calendar, grace and tolerance by the rating now known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models.functions import Now
+
+from collections_app.accounts.models import ImportRecord, Person
+from collections_app.commitments.models import Commitment, Ending, Instalment
+from collections_app.core.money import decimals_of, tolerance_of
+from collections_app.core.workdays import WorkCalendar
+from collections_app.customers.models import Customer
+from collections_app.organisation.defaults import UNRATED_COUNTS_AS
+from collections_app.organisation.queries import organisation, policies, today, work_calendar
+from collections_app.planning.models import Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A promise as told: instalments are (position, due date, minor units)."""
+
+    customer: Customer
+    reference: str
+    made_on: date
+    instalments: Sequence[tuple[int, date, int]]
+    promised_by: str = ""
+    channel: str = ""
+    note: str = ""
+    cancelled_on: date | None = None
+    measure: Measure | None = None
+    supersedes: Commitment | None = None
+
+
+def deadline_of(
+    due_on: date, *, grace_days: int, calendar: WorkCalendar, next_working_day: bool
+) -> date:
+    """The last day on which money is in time (rule 5).
+
+    The ``grace_days``-th working day after the due date; without grace the due date itself, even
+    on a holiday, unless such dates count as the next working day.
+    """
+    if next_working_day:
+        due_on = calendar.on_or_after(due_on)
+    return calendar.after(due_on, grace_days)
+
+
+def make_commitments(
+    promised: Sequence[Promised],
+    *,
+    by: Person | None,
+    record: ImportRecord | None = None,
+) -> list[Commitment]:
+    """Save commitments with their instalments, in two statements however many.
+
+    Copies grace and tolerance of each customer's present rating (rule 3).
+    """
+    calendar, of_rating = work_calendar(), policies(today())
+    next_working_day = organisation().due_on_next_working_day
+    made: list[Commitment] = []
+    for one in promised:
+        policy = of_rating[one.customer.rating or UNRATED_COUNTS_AS]
+        cap = policy.tolerance_cap
+        scale: int = 10 ** decimals_of(one.customer.currency)
+        made.append(
+            Commitment(
+                customer=one.customer,
+                reference=one.reference,
+                made_on=one.made_on,
+                promised_by=one.promised_by,
+                channel=one.channel,
+                note=one.note,
+                grace_days=policy.grace_days,
+                tolerance_permille=policy.tolerance_permille,
+                tolerance_cap=None if cap is None else cap * scale,
+                measure=one.measure,
+                supersedes=one.supersedes,
+                ended_on=one.cancelled_on,
+                ending=Ending.CANCELLED if one.cancelled_on else "",
+                ended_at=Now() if one.cancelled_on else None,
+                entered_by=by,
+                import_record=record,
+            )
+        )
+    Commitment.objects.bulk_create(made, batch_size=2000)
+    instalments = [
+        Instalment(
+            commitment=commitment,
+            customer=one.customer,
+            position=position,
+            due_on=due_on,
+            deadline_on=deadline_of(
+                due_on,
+                grace_days=commitment.grace_days,
+                calendar=calendar,
+                next_working_day=next_working_day,
+            ),
+            amount=amount,
+            tolerance=tolerance_of(
+                amount, permille=commitment.tolerance_permille, cap=commitment.tolerance_cap
+            ),
+        )
+        for commitment, one in zip(made, promised, strict=True)
+        for position, due_on, amount in one.instalments
+    ]
+    Instalment.objects.bulk_create(instalments, batch_size=5000)
+    return made

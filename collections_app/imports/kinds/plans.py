@@ -1,0 +1,100 @@
+"""Month plans by customer and month. Locked months take opening data, never a change."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from collections_app.core.workdays import WorkCalendar
+from collections_app.customers.models import Customer
+from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch, ParsedRow
+from collections_app.organisation.queries import organisation, work_calendar
+from collections_app.planning.models import MonthPlan, TargetChange
+
+FIELDS = {
+    "agreed_on": "agreed_on",
+    "agreed_with": "agreed_with",
+    "channel": "agreed_channel",
+    "asked_on": "asked_on",
+    "answer": "answer",
+}
+
+
+def import_plans(batch: Batch) -> None:
+    """Open plans, or change what is not yet locked."""
+    meant = {row.number: customer for row, customer in batch.customers()}
+    rows = batch.once(lambda row: (row.get("customer_code"), row.get("month")), "month")
+    calendar, lock_day = work_calendar(), organisation().lock_working_day
+    known = {
+        (plan.customer_id, plan.month): plan
+        for plan in MonthPlan.objects.filter(customer__in=list(meant.values()))
+    }
+    new: list[MonthPlan] = []
+    for row in rows:
+        customer = meant[row.number]
+        target = batch.amount(row, "target", customer)
+        if target is not None and target < 0:
+            batch.reject(row, "target", "out_of_range")
+        stored = known.get((customer.pk, row.get("month")))
+        if row.has("answer") and not row.has("asked_on") and not (stored and stored.asked_on):
+            batch.reject(row, "asked_on", "required")
+        if row.rejected:
+            continue
+        values = {field: row.get(col) for col, field in FIELDS.items() if row.has(col)}
+        values["target"] = target
+        if stored is None:
+            new.append(_opened(batch, row, customer, values, calendar, lock_day))
+        else:
+            _change(batch, row, stored, values)
+    MonthPlan.objects.bulk_create(new, batch_size=5000)
+    # The first target counts for every day.
+    TargetChange.objects.bulk_create(
+        [TargetChange(plan=p, new_target=p.target, entered_by=batch.by) for p in new],
+        batch_size=5000,
+    )
+
+
+def _opened(
+    batch: Batch,
+    row: ParsedRow,
+    customer: Customer,
+    values: dict[str, Any],
+    calendar: WorkCalendar,
+    lock_day: int,
+) -> MonthPlan:
+    month: date = row.get("month")
+    row.outcome = CREATED
+    agreed = values["target"] if "agreed_on" in values else None
+    return MonthPlan(
+        customer=customer,
+        month=month,
+        locks_on=calendar.nth_of_month(month, lock_day),
+        agreed_target=agreed,
+        entered_by=batch.by,
+        import_record=batch.record,
+        **values,
+    )
+
+
+def _change(batch: Batch, row: ParsedRow, stored: MonthPlan, values: dict[str, Any]) -> None:
+    changes = {n: v for n, v in values.items() if getattr(stored, n) != v}
+    if not changes:
+        row.outcome = UNCHANGED
+        return
+    if batch.on > stored.locks_on:
+        column = next((c for c, f in FIELDS.items() if f in changes), "target")
+        batch.reject(row, "target" if "target" in changes else column, "conflict")
+        return
+    if "target" in changes:
+        TargetChange.objects.create(
+            plan=stored,
+            old_target=stored.target,
+            new_target=changes["target"],
+            entered_by=batch.by,
+        )
+    for name, value in changes.items():
+        setattr(stored, name, value)
+    if "agreed_on" in changes:
+        changes["agreed_target"] = stored.agreed_target = stored.target
+    stored.save(update_fields=list(changes))
+    row.outcome = UPDATED

@@ -1,0 +1,119 @@
+"""Importing a file: all of it in one transaction, or nothing; the same file twice counts once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from datetime import date
+
+from django.db import connection, transaction
+
+from collections_app.accounts.models import ImportRecord, Person, Role
+from collections_app.accounts.operations import record as record_audit
+from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch
+from collections_app.imports.kinds import KINDS
+from collections_app.imports.messages import UnreadableFile
+from collections_app.imports.parsing import parse_table
+from collections_app.imports.readers import read_table
+from collections_app.imports.result import ImportResult
+from collections_app.organisation.models import Organisation
+from collections_app.organisation.queries import organisation
+from collections_app.standing.operations import refresh_touched
+
+LOCK = 0x4B657074  # one import at a time: two of one file at once count once
+LEDGER = frozenset({"customers", "invoices", "payments", "adjustments"})
+PLANNING = frozenset({"plans", "measures", "commitments"})
+ALLOWED = {
+    Role.ADMIN: LEDGER | PLANNING | {"users"},
+    Role.FINANCE: LEDGER,
+    Role.MANAGER: PLANNING,
+    Role.REP: PLANNING,
+}
+
+
+class _NothingSaved(Exception):
+    """Ends the transaction of an import that is not to be kept."""
+
+
+def run_import(
+    *,
+    kind: str,
+    data: bytes,
+    filename: str,
+    by: Person | None,
+    on: date,
+    dry_run: bool = False,
+    skip_bad_rows: bool = False,
+    encoding: str | None = None,
+    complete_through: date | None = None,
+) -> ImportResult:
+    """Import a file of a kind on the business date ``on``, with ``by``'s rights (None: all).
+
+    Nothing is saved on a dry run, or where a row is refused without ``skip_bad_rows``; the counts
+    then say what would have been. Raises ``UnreadableFile`` where the file as a whole is no use
+    or the person may not import this kind.
+    """
+    if by is not None and kind not in ALLOWED[Role(by.role)]:
+        raise UnreadableFile("not_allowed", kind=kind)
+    if kind not in KINDS:
+        raise UnreadableFile("unsupported_kind", kind=kind)
+    table = read_table(data, filename=filename, encoding=encoding)
+    result = ImportResult(kind=kind, rows=len(table.rows), dry_run=dry_run)
+    organisation()
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            batch, result.ignored = parse_table(kind, table, on=on, by=by)
+            batch.record = _new_record(kind, filename, data, by)
+            KINDS[kind](batch)
+            _count(result, batch)
+            if dry_run or (result.rejected and not skip_bad_rows):
+                raise _NothingSaved
+            _finish(result, batch.record, complete_through)
+            refresh_touched()
+    except _NothingSaved:
+        return result
+    result.saved = True
+    return result
+
+
+def _new_record(kind: str, filename: str, data: bytes, by: Person | None) -> ImportRecord:
+    checksum = hashlib.sha256(data).hexdigest()
+    return ImportRecord.objects.create(
+        kind=kind, filename=filename[-255:], sha256=checksum, by=by
+    )
+
+
+def _count(result: ImportResult, batch: Batch) -> None:
+    counts = Counter(row.outcome for row in batch.good())
+    result.created, result.updated = counts[CREATED], counts[UPDATED]
+    result.unchanged = counts[UNCHANGED]
+    result.rejected = sorted(batch.rejections, key=lambda r: r.row)
+
+
+def _finish(result: ImportResult, record: ImportRecord, complete_through: date | None) -> None:
+    record.rows, record.rejected = result.rows, result.rejected_rows
+    record.created, record.updated = result.created, result.updated
+    record.unchanged = result.unchanged
+    record.save()
+    result.import_id = record.pk
+    if result.kind == "payments" and complete_through is not None:
+        Organisation.objects.filter(pk=1).update(payments_complete_through=complete_through)
+    record_audit(
+        actor=record.by,
+        verb="import",
+        subject_kind="import",
+        subject_id=str(record.public_id),
+        payload={
+            "kind": record.kind,
+            "file": record.filename,
+            "sha256": record.sha256,
+            "rows": record.rows,
+            "created": record.created,
+            "updated": record.updated,
+            "unchanged": record.unchanged,
+            "rejected": record.rejected,
+        },
+        import_record=record,
+    )
