@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, connection
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, PositiveIntegerField, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from collections_app.accounts.models import Person
@@ -76,7 +76,11 @@ def _held(message_id: int, token: UUID) -> QuerySet[Message]:
 
 def stamp_sending(message_id: int, *, token: UUID) -> bool:
     """Say, on the record, that sending starts now; False when the lease is no longer ours."""
-    doubt = Case(When(state=MessageState.SENDING, then=F("in_doubt") + 1), default=F("in_doubt"))
+    doubt = Case(
+        When(state=MessageState.SENDING, then=F("in_doubt") + 1),
+        default=F("in_doubt"),
+        output_field=PositiveIntegerField(),
+    )
     return (
         _held(message_id, token)
         .filter(lease_until__gt=Now())

@@ -159,7 +159,7 @@ def _write_states(chunk: list[int], states: dict[int, list[InstalmentState]]) ->
     new: list[InstalmentStanding] = []
     changed: list[InstalmentStanding] = []
     for customer_id, of in states.items():
-        for values, id_ in ((_values(i), i.instalment.id) for i in of):
+        for values, id_ in ((values_of(i), i.instalment.id) for i in of):
             row = kept.pop(id_, None)
             if row is None:
                 new.append(
@@ -173,7 +173,8 @@ def _write_states(chunk: list[int], states: dict[int, list[InstalmentState]]) ->
     return len(new) + len(changed)
 
 
-def _values(standing: InstalmentState) -> dict[str, Any]:
+def values_of(standing: InstalmentState) -> dict[str, Any]:
+    """What is kept of an instalment's state, by column."""
     return {
         "state": standing.state.value,
         "verdict": standing.verdict.value if standing.verdict else "",

@@ -1,0 +1,28 @@
+"""Wake-ups for a worker: the rows are the truth, a task only says that it is time to look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+
+from collections_app.notices.recheck import prepare
+from collections_app.organisation.queries import organisation, today
+from collections_app.outbox.delivery import deliver_due
+from collections_app.reminders.sweep import sweep
+
+DELIVERY_SECONDS = 50
+
+
+@shared_task(name="reminders.sweep_now")
+def sweep_now(**_later_args: Any) -> None:
+    """Sweep to today; cheap where nothing is due and no fact is new."""
+    day, stands_on = today(), organisation().standing_on
+    if stands_on is None or day >= stands_on:
+        sweep(on=day)
+
+
+@shared_task(name="reminders.deliver_messages")
+def deliver_messages(**_later_args: Any) -> None:
+    """Send what is due."""
+    deliver_due(prepare=prepare, seconds=DELIVERY_SECONDS)
