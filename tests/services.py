@@ -10,24 +10,23 @@ import pytest
 
 from collections_app.embedded.services import Services
 
-_services: Services | None = None
-_folder: tempfile.TemporaryDirectory[str] | None = None
+_started: list[tuple[Services, tempfile.TemporaryDirectory[str]]] = []
 
 
 def pytest_load_initial_conftests() -> None:
     """Start the servers once; workers of a parallel run inherit the environment."""
-    global _services, _folder
     if "KEPT_TEST_SERVICES" in os.environ:
         return
-    _folder = tempfile.TemporaryDirectory(prefix="kept-tests-")
-    Path(_folder.name).chmod(0o755)
-    _services = Services(Path(_folder.name), durable=False)
-    _services.join()
+    folder = tempfile.TemporaryDirectory(prefix="kept-tests-")
+    Path(folder.name).chmod(0o755)
+    services = Services(Path(folder.name), durable=False)
+    services.join()
+    _started.append((services, folder))
     os.environ |= {
         "KEPT_TEST_SERVICES": "1",
-        "DATABASE_URL": _services.postgres.url,
-        "REDIS_URL": _services.valkey.url,
-        "DATA_DIR": _folder.name,
+        "DATABASE_URL": services.postgres.url,
+        "REDIS_URL": services.valkey.url,
+        "DATA_DIR": folder.name,
         "SECRET_KEY": "only-for-tests-0123456789-0123456789-0123456789",
         "KEPT_PLAIN_STATIC": "1",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
@@ -41,12 +40,10 @@ def pytest_load_initial_conftests() -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop them with the run that started them."""
-    global _services
-    if _services is not None and not hasattr(config, "workerinput"):
-        _services.leave()
-        _services = None
-        if _folder is not None:
-            _folder.cleanup()
+    while _started and not hasattr(config, "workerinput"):
+        services, folder = _started.pop()
+        services.leave()
+        folder.cleanup()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

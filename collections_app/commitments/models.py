@@ -46,9 +46,7 @@ class Commitment(models.Model):
     grace_days = models.PositiveSmallIntegerField(_("grace, working days"))
     tolerance_permille = models.PositiveSmallIntegerField(_("tolerance, per mille"))
     tolerance_cap = models.BigIntegerField(_("tolerance at most"), null=True)
-    supersedes = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="superseded_by"
-    )
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by")
     measure = models.ForeignKey(Measure, models.PROTECT, null=True, related_name="commitments")
     ended_on = models.DateField(_("ended on"), null=True)
     ending = models.CharField(max_length=10, choices=Ending.choices, blank=True)
@@ -103,7 +101,9 @@ class Instalment(models.Model):
     due_on = models.DateField(_("due on"))
     deadline_on = models.DateField(_("deadline"))  # due date and grace, as the calendar then stood
     amount = models.BigIntegerField(_("amount"))
-    tolerance = models.BigIntegerField(_("tolerance"), default=0)  # what may be missing, minor units
+    tolerance = models.BigIntegerField(
+        _("tolerance"), default=0
+    )  # what may be missing, minor units
     objects = InstalmentQuerySet.as_manager()
 
     class Meta:

@@ -20,7 +20,7 @@ class WorkCalendar:
         return day.weekday() < SATURDAY if known is None else known
 
     def after(self, day: date, count: int) -> date:
-        """The ``count``-th working day after ``day``; ``day`` itself when ``count`` is 0 (rule 5)."""
+        """The ``count``-th working day after ``day``; ``day`` itself for 0 (rule 5)."""
         step = timedelta(days=1 if count >= 0 else -1)
         left = abs(count)
         while left:

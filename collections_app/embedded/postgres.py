@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from collections_app.embedded.places import EmbeddedFailed, Places
 
@@ -101,7 +102,7 @@ class Postgres:
     def _log(self) -> Path:
         return self._places.data_dir / "postgres.log"
 
-    def _popen_user(self) -> dict[str, object]:
+    def _popen_user(self) -> dict[str, Any]:
         return self._places.run_as.popen if self._places.run_as else {}
 
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
@@ -114,7 +115,7 @@ class Postgres:
                 stderr=log,
                 cwd="/",
                 start_new_session=True,
-                **self._popen_user(),  # type: ignore[call-overload]
+                **self._popen_user(),
             )
 
     def _ask(self, program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:

@@ -108,7 +108,9 @@ def port_is_free(host: str, port: int) -> bool:
 class Supervisor:
     """Keeps the children and the embedded servers alive until told to stop."""
 
-    def __init__(self, children: list[Child], *, url: str, on_ready: Callable[[bool], None]) -> None:
+    def __init__(
+        self, children: list[Child], *, url: str, on_ready: Callable[[bool], None]
+    ) -> None:
         self._children = children
         self._url = url
         self._on_ready = on_ready
@@ -164,9 +166,8 @@ def answers(url: str) -> bool:
         return False
 
 
-def children(root: Path, *, host: str, port: int, workers: int, data_dir: Path) -> list[Child]:
+def children(*, host: str, port: int, workers: int, data_dir: Path) -> list[Child]:
     """Web, worker and scheduler, as they also run apart."""
-    del root
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "collections_app"]
@@ -181,12 +182,16 @@ def children(root: Path, *, host: str, port: int, workers: int, data_dir: Path) 
         ),
         Child(
             "worker",
-            [*celery, "worker", "--concurrency", "2", "--loglevel", "warning"]
-            + ["--without-gossip", "--without-mingle"],
+            [
+                *(*celery, "worker", "--concurrency", "2", "--loglevel", "warning"),
+                *("--without-gossip", "--without-mingle"),
+            ],
         ),
         Child(
             "scheduler",
-            [*celery, "beat", "--loglevel", "warning", "--pidfile", ""]
-            + ["--schedule", str(data_dir / "beat-schedule")],
+            [
+                *(*celery, "beat", "--loglevel", "warning", "--pidfile", ""),
+                *("--schedule", str(data_dir / "beat-schedule")),
+            ],
         ),
     ]

@@ -70,9 +70,7 @@ class Batch:
         """The amount of a cell in minor units of the customer's currency; None if refused."""
         currency = customer.currency
         try:
-            return parse_amount(
-                row.raw[column], decimals=decimals_of(currency), currency=currency
-            )
+            return parse_amount(row.raw[column], decimals=decimals_of(currency), currency=currency)
         except CellError as error:
             self.reject(row, column, error)
             return None
@@ -83,7 +81,7 @@ class Batch:
             self.reject(row, "currency", "currency_mismatch", currency=customer.currency)
 
     def once(self, key_of: Callable[[ParsedRow], Hashable], column: str) -> list[ParsedRow]:
-        """Good rows, one per key: a repeated row counts as unchanged, another content is refused."""
+        """Good rows, one per key: a repeated row is unchanged, other content is refused."""
         first: dict[Hashable, ParsedRow] = {}
         for row in self.good():
             former = first.setdefault(key_of(row), row)

@@ -54,9 +54,9 @@ def run_import(
     or the person may not import this kind.
     """
     if by is not None and kind not in ALLOWED[Role(by.role)]:
-        raise UnreadableFile("not_allowed", kind=kind)
+        raise UnreadableFile("not_allowed", variant="kind")
     if kind not in KINDS:
-        raise UnreadableFile("unsupported_kind", kind=kind)
+        raise UnreadableFile("unsupported_kind")
     table = read_table(data, filename=filename, encoding=encoding)
     result = ImportResult(kind=kind, rows=len(table.rows), dry_run=dry_run)
     organisation()
@@ -80,9 +80,7 @@ def run_import(
 
 def _new_record(kind: str, filename: str, data: bytes, by: Person | None) -> ImportRecord:
     checksum = hashlib.sha256(data).hexdigest()
-    return ImportRecord.objects.create(
-        kind=kind, filename=filename[-255:], sha256=checksum, by=by
-    )
+    return ImportRecord.objects.create(kind=kind, filename=filename[-255:], sha256=checksum, by=by)
 
 
 def _count(result: ImportResult, batch: Batch) -> None:

@@ -44,7 +44,7 @@ def _kept(value: CellValue) -> CellValue:
 
 
 DATES: Final = frozenset(
-    "issued_on due_on received_on matures_on on agreed_on asked_on made_on cancelled_on".split()  # noqa: SIM905
+    "issued_on due_on received_on matures_on on agreed_on asked_on made_on cancelled_on".split()
 )
 PARSERS: Final[dict[str, Parser]] = {
     "email": parse_email,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -35,10 +36,13 @@ class AdjustmentKind(models.TextChoices):
     WRITE_OFF = "write_off", _("write-off")
 
 
-class OfCustomerQuerySet(models.QuerySet["LedgerFact"]):
+_Fact_co = TypeVar("_Fact_co", bound="LedgerFact", covariant=True)
+
+
+class OfCustomerQuerySet(models.QuerySet[_Fact_co]):
     """Facts that hang on a customer."""
 
-    def visible_to(self, person: Person) -> OfCustomerQuerySet:
+    def visible_to(self, person: Person) -> OfCustomerQuerySet[_Fact_co]:
         """Narrow to the customers that ``person`` may see."""
         return self.filter(customer__in=Customer.objects.visible_to(person))
 

@@ -41,9 +41,7 @@ class Notice(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="notices")
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="notices")
-    state = models.CharField(
-        max_length=10, choices=NoticeState.choices, default=NoticeState.OWED
-    )
+    state = models.CharField(max_length=10, choices=NoticeState.choices, default=NoticeState.OWED)
     reason = models.CharField(max_length=40, blank=True)
     times_owed = models.PositiveIntegerField(default=1)
     owed_at = models.DateTimeField(db_default=Now())

@@ -79,14 +79,10 @@ def deliver_due(
 
 
 def _give_back(ids: list[int], token: uuid.UUID) -> None:
-    Message.objects.filter(pk__in=ids, lease_token=token).update(
-        lease_token=None, lease_until=None
-    )
+    Message.objects.filter(pk__in=ids, lease_token=token).update(lease_token=None, lease_until=None)
 
 
-def _deliver(
-    id_: int, token: uuid.UUID, prepare: Prepare, line: Channel, outcome: Outcome
-) -> None:
+def _deliver(id_: int, token: uuid.UUID, prepare: Prepare, line: Channel, outcome: Outcome) -> None:
     if not operations.stamp_sending(id_, token=token):
         return
     message = Message.objects.get(pk=id_)

@@ -24,6 +24,13 @@ class MessageState(models.TextChoices):
     AWAITING_APPROVAL = "awaiting_approval", _("awaiting approval")
 
 
+class Channel(models.TextChoices):
+    """How a message left."""
+
+    SMTP = "smtp", _("mail server")
+    FOLDER = "folder", _("local folder")
+
+
 class Message(models.Model):
     """A mail to one recipient. Its Message-ID and date are fixed, however often it is tried.
 
@@ -49,7 +56,9 @@ class Message(models.Model):
     in_doubt = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(db_default=Now())
+    dated_at = models.DateTimeField(null=True)  # the Date of every copy, fixed by the first claim
     sent_at = models.DateTimeField(null=True)
+    channel = models.CharField(max_length=10, choices=Channel.choices, blank=True)
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=500, blank=True)

@@ -21,16 +21,22 @@ from collections_app.outbox.models import Message, MessageState
 LEASE = timedelta(seconds=30)
 MARK_SECONDS = 60
 FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 3 * 3600
+LONGEST_PAUSE = 3 * 3600  # in the end eight tries a day
+# The Date is fixed with the first claim, so that every copy carries the same one and mail that was
+# held for days does not look old.
 CLAIM = """
-    UPDATE outbox_message SET lease_token = %(token)s, lease_until = now() + interval '30 seconds'
+    UPDATE outbox_message SET
+        lease_token = %(token)s,
+        lease_until = statement_timestamp() + interval '30 seconds',
+        dated_at = coalesce(dated_at, statement_timestamp())
     WHERE id = ANY(ARRAY(
         SELECT id FROM outbox_message
-        WHERE state IN ('queued', 'sending') AND due_at <= now()
-          AND (lease_until IS NULL OR lease_until < now())
+        WHERE state IN ('queued', 'sending') AND due_at <= statement_timestamp()
+          AND (lease_until IS NULL OR lease_until < statement_timestamp())
         ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     )) RETURNING id
 """
+Result = TypeVar("Result")
 
 
 def digest_of(keys: Iterable[str]) -> str:
@@ -94,37 +100,30 @@ def stamp_sending(message_id: int, *, token: UUID) -> bool:
     )
 
 
-def keep_rendered(message_id: int, *, token: UUID, subject: str, text: str, html: str) -> None:
-    """Keep what is about to be sent, as it will be read."""
-    _held(message_id, token).update(subject=subject[:300], body_text=text, body_html=html)
+def keep_rendered(message_id: int, *, token: UUID, subject: str, text: str, html: str) -> bool:
+    """Keep what is about to be sent, as it will be read, and renew the lease for sending it.
+
+    False when the lease is no longer ours: another sender has it in hand, and we must not send.
+    """
+    held = _held(message_id, token).filter(lease_until__gt=Now())
+    return (
+        held.update(
+            subject=subject[:300], body_text=text, body_html=html, lease_until=Now() + LEASE
+        )
+        == 1
+    )
 
 
-def mark_sent(message_id: int, *, token: UUID) -> bool:
+def mark_sent(message_id: int, *, token: UUID, channel: str) -> bool:
     """Say that the server took it; tried for a minute while the database is away."""
-    deadline = time.monotonic() + MARK_SECONDS
-    while True:
-        try:
-            return (
-                _held(message_id, token).update(
-                    state=MessageState.SENT, sent_at=Now(), lease_token=None, lease_until=None
-                )
-                == 1
-            )
-        except OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            connection.close()
-            time.sleep(0.5)
+    return _free(
+        message_id, token, state=MessageState.SENT, sent_at=Now(), channel=channel, last_error=""
+    )
 
 
 def mark_withdrawn(message_id: int, *, token: UUID, reason: str) -> bool:
     """Say that it is no longer wanted, and why."""
-    return (
-        _held(message_id, token).update(
-            state=MessageState.WITHDRAWN, reason=reason[:40], lease_token=None, lease_until=None
-        )
-        == 1
-    )
+    return _free(message_id, token, state=MessageState.WITHDRAWN, reason=reason[:40])
 
 
 def mark_failed(
@@ -133,25 +132,64 @@ def mark_failed(
     """Give the lease back after a failure: due again later, or dead.
 
     The pause doubles from half a second to hours. ``in_doubt``: the connection was lost when the
-    server may already have taken it; it stays ``sending``, so that the next try is counted so.
+    server may already have taken it.
     """
-    row = _held(message_id, token).first()
-    if row is None:
+    held = _held(message_id, token).values_list("attempts", flat=True)
+    attempts = _patiently(held.first)
+    if attempts is None:
         return False
     # The exponent is bounded before the power, so that a long outage overflows nothing.
-    pause = min(FIRST_PAUSE * 2 ** min(row.attempts, 20), LONGEST_PAUSE)
-    pause *= random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
-    state = MessageState.SENDING if in_doubt else MessageState.QUEUED
-    return (
-        _held(message_id, token).update(
-            state=MessageState.DEAD if dead else state,
-            reason="refused" if dead else "",
-            due_at=Now() + Value(timedelta(seconds=pause)),
-            last_error=error[:500],
-            lease_token=None,
-            lease_until=None,
-        )
-        == 1
+    pause = min(FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 20), LONGEST_PAUSE)
+    pause *= random.uniform(0.8, 1.2)
+    return _free(
+        message_id,
+        token,
+        state=MessageState.DEAD if dead else MessageState.QUEUED,
+        reason="refused" if dead else "",
+        in_doubt=F("in_doubt") + int(in_doubt),
+        due_at=Now() + Value(timedelta(seconds=pause)),
+        last_error=error[:500],
+    )
+
+
+def _free(message_id: int, token: UUID, **values: object) -> bool:
+    """Write how a try ended and end the lease; False when the lease is another's by now."""
+    held = _held(message_id, token)
+    return _patiently(lambda: held.update(lease_token=None, lease_until=None, **values)) == 1
+
+
+def _patiently(ask: Callable[[], Result]) -> Result:
+    """Ask the database, for up to a minute while it is away.
+
+    What came of a try must not be lost with a restart of the database: the next sender would
+    have to take it for one in doubt.
+    """
+    deadline = time.monotonic() + MARK_SECONDS
+    while True:
+        try:
+            return ask()
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or time.monotonic() > deadline:
+                raise
+            connection.close()
+            time.sleep(0.5)
+
+
+def give_back(message_ids: Iterable[int], *, token: UUID) -> int:
+    """End the lease of what was claimed and not tried; return how many."""
+    leased = Message.objects.filter(pk__in=list(message_ids), lease_token=token)
+    return leased.update(lease_token=None, lease_until=None)
+
+
+def hold_waiting() -> int:
+    """Hold what is still to be sent, as in a restored backup, until released; return how many.
+
+    What was being sent when the backup was made may have left: it is in doubt from then on.
+    """
+    doubt = Case(When(state=MessageState.SENDING, then=F("in_doubt") + 1), default=F("in_doubt"))
+    waiting = Message.objects.filter(state__in=(MessageState.QUEUED, MessageState.SENDING))
+    return waiting.update(
+        state=MessageState.HELD, in_doubt=doubt, lease_token=None, lease_until=None
     )
 
 

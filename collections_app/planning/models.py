@@ -108,7 +108,7 @@ class MonthPlan(models.Model):
 
 
 class TargetChange(models.Model):
-    """A target of a plan from a day on (null: for every day). Before the lock, free; then a revision.
+    """A target of a plan from a day on (null: for every day); after the lock, a revision.
 
     The last row by (counts_from, id) up to a day is the target in force on it.
     """
@@ -212,7 +212,9 @@ class MeasureChange(models.Model):
                 condition=Q(status__in=MeasureStatus.values), name="measure_change_status_known"
             ),
         ]
-        indexes = [models.Index(fields=["measure", "counts_from", "id"], name="measure_change_order")]
+        indexes = [
+            models.Index(fields=["measure", "counts_from", "id"], name="measure_change_order")
+        ]
 
     def __str__(self) -> str:
         return f"{self.measure_id}: {self.status} {self.counts_from}"

@@ -179,7 +179,9 @@ def differing_customers(on: date) -> set[int]:
     """
     kept = organisation().standing_on
     if kept is None:
-        return set(Payment.objects.filter(received_on__lte=on).values_list("customer_id", flat=True))
+        return set(
+            Payment.objects.filter(received_on__lte=on).values_list("customer_id", flat=True)
+        )
     window = Q(received_on__gt=min(on, kept), received_on__lte=max(on, kept))
     found = set(Reversal.objects.filter(window).values_list("customer_id", flat=True))
     if on > kept:

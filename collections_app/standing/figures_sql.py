@@ -187,5 +187,5 @@ FROM figures f JOIN accounts_person w ON w.id = f.owner_id
 LEFT JOIN accounts_team t ON t.id = w.team_id
 GROUP BY {group}f.currency
 ORDER BY sum(f.at_risk) DESC, ({key}) COLLATE "C", f.currency
-"""  # noqa: S608
+"""
     )

@@ -1,4 +1,4 @@
-"""From rows to the plain facts that the pure rules take: four statements, however many customers."""
+"""From rows to the plain facts that the pure rules take, in few statements."""
 
 from __future__ import annotations
 

@@ -39,9 +39,7 @@ class Allocation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_amount_positive"),
-            models.UniqueConstraint(
-                fields=["payment", "instalment"], name="allocation_once"
-            ),
+            models.UniqueConstraint(fields=["payment", "instalment"], name="allocation_once"),
         ]
         indexes = [
             models.Index(fields=["customer"], name="allocation_by_customer"),

@@ -100,7 +100,7 @@ def _changing(former: date, to: date) -> set[int]:
         )
     )
     for model in (Payment, Reversal):
-        rows = model.objects.filter(within("received_on"))  # type: ignore[attr-defined]
+        rows = model.objects.filter(within("received_on"))
         found |= set(rows.values_list("customer_id", flat=True))
     return found
 
@@ -162,9 +162,7 @@ def _write_states(chunk: list[int], states: dict[int, list[InstalmentState]]) ->
         for values, id_ in ((values_of(i), i.instalment.id) for i in of):
             row = kept.pop(id_, None)
             if row is None:
-                new.append(
-                    InstalmentStanding(instalment_id=id_, customer_id=customer_id, **values)
-                )
+                new.append(InstalmentStanding(instalment_id=id_, customer_id=customer_id, **values))
             elif _apply(row, values):
                 changed.append(row)
     InstalmentStanding.objects.filter(pk__in=list(kept)).delete()

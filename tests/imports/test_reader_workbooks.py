@@ -85,11 +85,11 @@ def test_a_workbook_gives_values_of_their_kind() -> None:
         sheet.write_number(1, 1, 1234.56)
         sheet.write_boolean(1, 2, True)
         day, instant = (book.add_format({"num_format": f}) for f in ("yyyy-mm-dd", "d/m/yy hh:mm"))
-        sheet.write_datetime(1, 3, datetime(2021, 12, 1), day)  # noqa: DTZ001
-        sheet.write_datetime(1, 4, datetime(2021, 12, 1, 13, 5), instant)  # noqa: DTZ001
+        sheet.write_datetime(1, 3, datetime(2021, 12, 1), day)
+        sheet.write_datetime(1, 4, datetime(2021, 12, 1, 13, 5), instant)
 
     assert rows_of(read(workbook(fill))) == [
-        (2, ["007", 1234.56, True, date(2021, 12, 1), datetime(2021, 12, 1, 13, 5)])  # noqa: DTZ001
+        (2, ["007", 1234.56, True, date(2021, 12, 1), datetime(2021, 12, 1, 13, 5)])
     ]
 
 

@@ -8,55 +8,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_audit_append_only'),
-        ('customers', '0001_initial'),
+        ("accounts", "0002_audit_append_only"),
+        ("customers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Instalment',
+            name="Instalment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('due_on', models.DateField(verbose_name='due on')),
-                ('deadline_on', models.DateField(verbose_name='deadline')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('tolerance', models.BigIntegerField(default=0, verbose_name='tolerance')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                ("due_on", models.DateField(verbose_name="due on")),
+                ("deadline_on", models.DateField(verbose_name="deadline")),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("tolerance", models.BigIntegerField(default=0, verbose_name="tolerance")),
             ],
         ),
         migrations.CreateModel(
-            name='Pin',
+            name="Pin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "entered_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('reference', models.CharField(db_collation='C', max_length=64, unique=True, verbose_name='reference')),
-                ('made_on', models.DateField(verbose_name='made on')),
-                ('promised_by', models.CharField(blank=True, max_length=200, verbose_name='promised by')),
-                ('channel', models.CharField(blank=True, choices=[('visit', 'visit'), ('phone', 'telephone'), ('wechat', 'WeChat'), ('email', 'e-mail'), ('letter', 'letter'), ('portal', "customer's page"), ('other', 'other')], max_length=10)),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('grace_days', models.PositiveSmallIntegerField(verbose_name='grace, working days')),
-                ('tolerance_permille', models.PositiveSmallIntegerField(verbose_name='tolerance, per mille')),
-                ('tolerance_cap', models.BigIntegerField(null=True, verbose_name='tolerance at most')),
-                ('ended_on', models.DateField(null=True, verbose_name='ended on')),
-                ('ending', models.CharField(blank=True, choices=[('superseded', 'superseded'), ('cancelled', 'cancelled')], max_length=10)),
-                ('end_reason', models.CharField(blank=True, max_length=500, verbose_name='reason of the end')),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='customers.customer')),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('import_record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.importrecord')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "reference",
+                    models.CharField(
+                        db_collation="C", max_length=64, unique=True, verbose_name="reference"
+                    ),
+                ),
+                ("made_on", models.DateField(verbose_name="made on")),
+                (
+                    "promised_by",
+                    models.CharField(blank=True, max_length=200, verbose_name="promised by"),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("visit", "visit"),
+                            ("phone", "telephone"),
+                            ("wechat", "WeChat"),
+                            ("email", "e-mail"),
+                            ("letter", "letter"),
+                            ("portal", "customer's page"),
+                            ("other", "other"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                (
+                    "grace_days",
+                    models.PositiveSmallIntegerField(verbose_name="grace, working days"),
+                ),
+                (
+                    "tolerance_permille",
+                    models.PositiveSmallIntegerField(verbose_name="tolerance, per mille"),
+                ),
+                (
+                    "tolerance_cap",
+                    models.BigIntegerField(null=True, verbose_name="tolerance at most"),
+                ),
+                ("ended_on", models.DateField(null=True, verbose_name="ended on")),
+                (
+                    "ending",
+                    models.CharField(
+                        blank=True,
+                        choices=[("superseded", "superseded"), ("cancelled", "cancelled")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "end_reason",
+                    models.CharField(blank=True, max_length=500, verbose_name="reason of the end"),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "entered_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="commitments",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "import_record",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.importrecord",
+                    ),
+                ),
             ],
         ),
     ]

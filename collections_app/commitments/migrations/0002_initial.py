@@ -6,100 +6,165 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('commitments', '0001_initial'),
-        ('customers', '0001_initial'),
-        ('ledger', '0001_initial'),
-        ('planning', '0001_initial'),
+        ("commitments", "0001_initial"),
+        ("customers", "0001_initial"),
+        ("ledger", "0001_initial"),
+        ("planning", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='commitment',
-            name='measure',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='planning.measure'),
+            model_name="commitment",
+            name="measure",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="commitments",
+                to="planning.measure",
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='on_behalf_of',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="commitment",
+            name="on_behalf_of",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='supersedes',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='commitments.commitment'),
+            model_name="commitment",
+            name="supersedes",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="superseded_by",
+                to="commitments.commitment",
+            ),
         ),
         migrations.AddField(
-            model_name='instalment',
-            name='commitment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='commitments.commitment'),
+            model_name="instalment",
+            name="commitment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="instalments",
+                to="commitments.commitment",
+            ),
         ),
         migrations.AddField(
-            model_name='instalment',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer'),
+            model_name="instalment",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="customers.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='pin',
-            name='entered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="pin",
+            name="entered_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='pin',
-            name='instalment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pins', to='commitments.instalment'),
+            model_name="pin",
+            name="instalment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pins",
+                to="commitments.instalment",
+            ),
         ),
         migrations.AddField(
-            model_name='pin',
-            name='payment',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='pin', to='ledger.payment'),
+            model_name="pin",
+            name="payment",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="pin", to="ledger.payment"
+            ),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['customer', 'made_on'], name='commitment_by_customer'),
+            model_name="commitment",
+            index=models.Index(fields=["customer", "made_on"], name="commitment_by_customer"),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', True), ('ending', '')), models.Q(('ended_on__isnull', False), ('ending__in', ['superseded', 'cancelled'])), _connector='OR'), name='commitment_end_whole'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_on__isnull", True), ("ending", "")),
+                    models.Q(
+                        ("ended_on__isnull", False), ("ending__in", ["superseded", "cancelled"])
+                    ),
+                    _connector="OR",
+                ),
+                name="commitment_end_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('made_on')), _connector='OR'), name='commitment_ends_not_before_made'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on__isnull", True),
+                    ("ended_on__gte", models.F("made_on")),
+                    _connector="OR",
+                ),
+                name="commitment_ends_not_before_made",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('tolerance_permille__lte', 1000)), name='commitment_tolerance_share'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tolerance_permille__lte", 1000)),
+                name="commitment_tolerance_share",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes', models.F('id')), _negated=True), name='commitment_not_its_own_successor'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("supersedes", models.F("id")), _negated=True),
+                name="commitment_not_its_own_successor",
+            ),
         ),
         migrations.AddIndex(
-            model_name='instalment',
-            index=models.Index(fields=['customer', 'due_on'], name='instalment_by_due'),
+            model_name="instalment",
+            index=models.Index(fields=["customer", "due_on"], name="instalment_by_due"),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='instalment_amount_positive'),
+            model_name="instalment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="instalment_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('tolerance__gte', 0), ('tolerance__lte', models.F('amount'))), name='instalment_tolerance_within_amount'),
+            model_name="instalment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tolerance__gte", 0), ("tolerance__lte", models.F("amount"))),
+                name="instalment_tolerance_within_amount",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('deadline_on__gte', models.F('due_on'))), name='instalment_deadline_not_before_due'),
+            model_name="instalment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("deadline_on__gte", models.F("due_on"))),
+                name="instalment_deadline_not_before_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.UniqueConstraint(fields=('commitment', 'position'), name='instalment_position_once'),
+            model_name="instalment",
+            constraint=models.UniqueConstraint(
+                fields=("commitment", "position"), name="instalment_position_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pin',
-            constraint=models.UniqueConstraint(fields=('payment', 'instalment'), name='pin_once'),
+            model_name="pin",
+            constraint=models.UniqueConstraint(fields=("payment", "instalment"), name="pin_once"),
         ),
     ]

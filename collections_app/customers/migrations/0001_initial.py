@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,102 +16,257 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('code', models.CharField(db_collation='C', max_length=64, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('name_pinyin', models.CharField(blank=True, max_length=600)),
-                ('name_initials', models.CharField(blank=True, max_length=200)),
-                ('rating', models.CharField(blank=True, choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('D', 'D')], max_length=1, null=True, verbose_name='credit rating')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('payment_terms_days', models.PositiveSmallIntegerField(null=True, verbose_name='payment terms, days')),
-                ('regular_amount', models.BigIntegerField(null=True, verbose_name='regular amount')),
-                ('regular_day', models.PositiveSmallIntegerField(null=True, verbose_name='regular day')),
-                ('reminder_mode', models.CharField(choices=[('automatic', 'automatic'), ('approve', 'after approval'), ('never', 'never')], default='approve', max_length=10)),
-                ('is_closed', models.BooleanField(default=False, verbose_name='closed')),
-                ('entered_at', models.DateTimeField(auto_now_add=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customers', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "code",
+                    models.CharField(
+                        db_collation="C", max_length=64, unique=True, verbose_name="code"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("name_pinyin", models.CharField(blank=True, max_length=600)),
+                ("name_initials", models.CharField(blank=True, max_length=200)),
+                (
+                    "rating",
+                    models.CharField(
+                        blank=True,
+                        choices=[("A", "A"), ("B", "B"), ("C", "C"), ("D", "D")],
+                        max_length=1,
+                        null=True,
+                        verbose_name="credit rating",
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "payment_terms_days",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="payment terms, days"),
+                ),
+                (
+                    "regular_amount",
+                    models.BigIntegerField(null=True, verbose_name="regular amount"),
+                ),
+                (
+                    "regular_day",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="regular day"),
+                ),
+                (
+                    "reminder_mode",
+                    models.CharField(
+                        choices=[
+                            ("automatic", "automatic"),
+                            ("approve", "after approval"),
+                            ("never", "never"),
+                        ],
+                        default="approve",
+                        max_length=10,
+                    ),
+                ),
+                ("is_closed", models.BooleanField(default=False, verbose_name="closed")),
+                ("entered_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="customers",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=64, verbose_name='telephone')),
-                ('language', models.CharField(max_length=10, verbose_name='language')),
-                ('is_primary', models.BooleanField(default=False, verbose_name='first contact')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=64, verbose_name="telephone")),
+                ("language", models.CharField(max_length=10, verbose_name="language")),
+                ("is_primary", models.BooleanField(default=False, verbose_name="first contact")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="customers.customer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Ownership',
+            name="Ownership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(null=True, verbose_name='valid from')),
-                ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ownerships', to='customers.customer')),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ownerships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(null=True, verbose_name="valid from")),
+                (
+                    "entered_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ownerships",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ownerships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RatingChange',
+            name="RatingChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(null=True, verbose_name='valid from')),
-                ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('rating', models.CharField(choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('D', 'D')], max_length=1, null=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rating_changes', to='customers.customer')),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(null=True, verbose_name="valid from")),
+                (
+                    "entered_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "rating",
+                    models.CharField(
+                        choices=[("A", "A"), ("B", "B"), ("C", "C"), ("D", "D")],
+                        max_length=1,
+                        null=True,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rating_changes",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['owner', 'code'], name='customer_by_owner'),
+            model_name="customer",
+            index=models.Index(fields=["owner", "code"], name="customer_by_owner"),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='customer_code_given'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code", ""), _negated=True), name="customer_code_given"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__isnull', True), ('rating__in', ['A', 'B', 'C', 'D']), _connector='OR'), name='customer_rating_known'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rating__isnull", True), ("rating__in", ["A", "B", "C", "D"]), _connector="OR"
+                ),
+                name="customer_rating_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('reminder_mode__in', ['automatic', 'approve', 'never'])), name='customer_reminder_mode_known'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reminder_mode__in", ["automatic", "approve", "never"])),
+                name="customer_reminder_mode_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('regular_day__isnull', True), ('regular_day__range', (1, 31)), _connector='OR'), name='customer_regular_day_of_month'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("regular_day__isnull", True), ("regular_day__range", (1, 31)), _connector="OR"
+                ),
+                name="customer_regular_day_of_month",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('regular_amount__isnull', True), ('regular_amount__gt', 0), _connector='OR'), name='customer_regular_amount_positive'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("regular_amount__isnull", True), ("regular_amount__gt", 0), _connector="OR"
+                ),
+                name="customer_regular_amount_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('customer',), name='contact_one_primary'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_primary", True)),
+                fields=("customer",),
+                name="contact_one_primary",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='contact_name_given'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="contact_name_given"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ownership',
-            constraint=models.UniqueConstraint(fields=('customer', 'valid_from'), name='ownership_once_a_day', nulls_distinct=False),
+            model_name="ownership",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "valid_from"), name="ownership_once_a_day", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ratingchange',
-            constraint=models.UniqueConstraint(fields=('customer', 'valid_from'), name='rating_change_once_a_day', nulls_distinct=False),
+            model_name="ratingchange",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "valid_from"),
+                name="rating_change_once_a_day",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ratingchange',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__isnull', True), ('rating__in', ['A', 'B', 'C', 'D']), _connector='OR'), name='rating_change_rating_known'),
+            model_name="ratingchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rating__isnull", True), ("rating__in", ["A", "B", "C", "D"]), _connector="OR"
+                ),
+                name="rating_change_rating_known",
+            ),
         ),
     ]

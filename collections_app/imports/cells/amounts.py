@@ -120,7 +120,7 @@ def parse_int(value: CellValue, *, low: int, high: int) -> int:
 
 def _to_minor(number: Decimal, *, decimals: int, shown: CellValue) -> int:
     # Compared before it is scaled: a number cell may hold 1E+300.
-    if number.adjusted() > 17:  # noqa: PLR2004 - far above any amount, far below trouble
+    if number.adjusted() > 17:
         raise CellError("out_of_range", value=shown)
     scaled = number.scaleb(decimals)
     if scaled != scaled.to_integral_value():
@@ -181,9 +181,9 @@ def _read_body(body: str, text: str, *, decimals: int) -> Decimal:
 def _read_away(away: re.Match[str], text: str) -> Decimal:
     """With a comma before the decimals; a short comma alone may be a slip in grouping as well."""
     if "." not in away["whole"] and away["part"]:
-        if len(away["part"]) > 2:  # noqa: PLR2004 - "1,2345", "1234,567": grouping gone wrong
+        if len(away["part"]) > 2:
             raise CellError("invalid_amount", value=text)
-        if len(away["whole"]) <= 3:  # noqa: PLR2004 - "1,23" may have lost a digit
+        if len(away["whole"]) <= 3:
             raise CellError("ambiguous_amount", value=text)
     return _number(away)
 

@@ -166,7 +166,7 @@ def _date_of_text(raw: str, order: DateOrder | None) -> date:
 
 def _iso(text: str) -> date | None:
     # fromisoformat also takes 2021-W01-1, of the same length.
-    if len(text) != 10 or text[4] != "-" or text[5] == "W":  # noqa: PLR2004
+    if len(text) != 10 or text[4] != "-" or text[5] == "W":
         return None
     try:
         return date.fromisoformat(text)

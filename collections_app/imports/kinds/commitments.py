@@ -36,7 +36,9 @@ class _Commitments:
         self.batch = batch
         self.meant = meant
         self.groups = groups
-        named = {r.get("supersedes") for rows in groups.values() for r in rows if r.has("supersedes")}
+        named = {
+            r.get("supersedes") for rows in groups.values() for r in rows if r.has("supersedes")
+        }
         wanted = set(groups) | named
         self.known = {
             c.reference: c
@@ -101,9 +103,11 @@ class _Commitments:
             former = self.known.get(named)
             customer = self.meant[row.number]
             inside = new.get(named)
-            if former is None and (inside is None or inside[0].rejected):
-                self.batch.reject(row, "supersedes", "unknown_commitment")
-            elif self._customer_of(former, inside) != customer.pk or self._circular(named, new):
+            if (
+                (former is None and (inside is None or inside[0].rejected))
+                or self._customer_of(former, inside) != customer.pk
+                or self._circular(named, new)
+            ):
                 self.batch.reject(row, "supersedes", "unknown_commitment")
             elif self._ended(former, inside, named, ended_by):
                 self.batch.reject(row, "supersedes", "already_ended")

@@ -39,7 +39,8 @@ def import_customers(batch: Batch) -> None:
     owners = _owners(rows)
     known = {c.code: c for c in Customer.objects.filter(code__in=[r.get("code") for r in rows])}
     contacts = {
-        c.customer_id: c for c in Contact.objects.filter(customer__in=known.values(), is_primary=True)
+        c.customer_id: c
+        for c in Contact.objects.filter(customer__in=known.values(), is_primary=True)
     }
     new: list[tuple[ParsedRow, Customer]] = []
     for row in rows:
@@ -146,7 +147,7 @@ def _date_from(
     **value: Any,
 ) -> None:
     # Two changes on one day are one: the later holds.
-    model.objects.update_or_create(  # type: ignore[union-attr]
+    model.objects.update_or_create(
         customer=customer, valid_from=on, defaults={**value, "entered_by": by}
     )
 

@@ -19,7 +19,9 @@ def import_invoices(batch: Batch) -> None:
     """Make or change invoices."""
     meant = {row.number: customer for row, customer in batch.customers()}
     rows = batch.once(lambda row: row.get("number"), "number")
-    known = {i.number: i for i in Invoice.objects.filter(number__in=[r.get("number") for r in rows])}
+    known = {
+        i.number: i for i in Invoice.objects.filter(number__in=[r.get("number") for r in rows])
+    }
     new: list[Invoice] = []
     changed: list[Invoice] = []
     for row in rows:
@@ -66,6 +68,4 @@ def _change(stored: Invoice, values: dict[str, Any]) -> bool:
 def invoices_by_number(rows: list[ParsedRow]) -> dict[str, int]:
     """The customer's id of every invoice that the rows name."""
     numbers = {row.get("invoice_number") for row in rows if row.has("invoice_number")}
-    return dict(
-        Invoice.objects.filter(number__in=numbers).values_list("number", "customer_id")
-    )
+    return dict(Invoice.objects.filter(number__in=numbers).values_list("number", "customer_id"))

@@ -77,7 +77,9 @@ def _owners(rows: list[ParsedRow]) -> dict[str, Person]:
     return {person.email.casefold(): person for person in people}
 
 
-def _values(batch: Batch, row: ParsedRow, customer: Any, owners: dict[str, Person]) -> dict[str, Any]:
+def _values(
+    batch: Batch, row: ParsedRow, customer: Any, owners: dict[str, Person]
+) -> dict[str, Any]:
     values: dict[str, Any] = {n: row.get(n) for n in ("status", "due_on") if row.has(n)}
     for name in ("expected_uplift", "realised_uplift"):
         if row.has(name):

@@ -22,7 +22,7 @@ def import_users(batch: Batch) -> None:
     rows = batch.once(lambda row: row.get("email").casefold(), "email")
     emails = [row.get("email").casefold() for row in rows]
     emails += [row.get("manager_email").casefold() for row in rows if row.has("manager_email")]
-    people = {
+    people: dict[str, Person] = {
         person.email.casefold(): person
         for person in Person.objects.annotate(lower=Lower("email")).filter(lower__in=emails)
     }

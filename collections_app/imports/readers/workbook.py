@@ -36,7 +36,7 @@ def read_workbook(data: bytes, *, max_rows: int) -> Iterator[Sequence[CellValue]
 def _chunks(data: bytes, *, max_rows: int) -> Iterator[list[tuple[int, list[Any]]]]:
     """Numbered rows as the child sends them; ends well only if the child says that it did."""
     command = [sys.executable, "-I", str(CHILD), str(max_rows), str(MAX_UNPACKED)]
-    child = subprocess.Popen(  # noqa: S603 - our own program, its input bounded
+    child = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -103,7 +103,7 @@ def _records(chunks: Iterator[list[tuple[int, list[Any]]]]) -> Iterator[Sequence
             yield [cell if cell.__class__ in _PLAIN else _typed(cell) for cell in cells]
 
 
-def _typed(sent: Any) -> CellValue:  # noqa: ANN401 - what JSON holds
+def _typed(sent: Any) -> CellValue:
     return float(sent) if isinstance(sent, int) else _cell(*sent)
 
 

@@ -8,36 +8,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('commitments', '0001_initial'),
-        ('customers', '0001_initial'),
-        ('outbox', '0001_initial'),
+        ("commitments", "0001_initial"),
+        ("customers", "0001_initial"),
+        ("outbox", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('lapsed', 'lapsed promise')], max_length=20)),
-                ('key', models.CharField(max_length=100)),
-                ('state', models.CharField(choices=[('owed', 'owed'), ('withdrawn', 'withdrawn')], default='owed', max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('times_owed', models.PositiveIntegerField(default=1)),
-                ('owed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('instalment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='commitments.instalment')),
-                ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='outbox.message')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("kind", models.CharField(choices=[("lapsed", "lapsed promise")], max_length=20)),
+                ("key", models.CharField(max_length=100)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("owed", "owed"), ("withdrawn", "withdrawn")],
+                        default="owed",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("times_owed", models.PositiveIntegerField(default=1)),
+                (
+                    "owed_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "instalment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="commitments.instalment",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="outbox.message",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['message'], name='notice_by_message')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'person', 'key'), name='notice_owed_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['lapsed'])), name='notice_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['owed', 'withdrawn'])), name='notice_state_known')],
+                "indexes": [models.Index(fields=["message"], name="notice_by_message")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "person", "key"), name="notice_owed_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["lapsed"])), name="notice_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["owed", "withdrawn"])),
+                        name="notice_state_known",
+                    ),
+                ],
             },
         ),
     ]

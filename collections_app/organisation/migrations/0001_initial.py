@@ -4,60 +4,157 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(unique=True, verbose_name='day')),
-                ('is_working', models.BooleanField(verbose_name='worked')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('entered_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(unique=True, verbose_name="day")),
+                ("is_working", models.BooleanField(verbose_name="worked")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                ("entered_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('day__gte', '1990-01-01')), name='calendar_day_after_1990')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("day__gte", "1990-01-01")),
+                        name="calendar_day_after_1990",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('time_zone', models.CharField(max_length=64, verbose_name='time zone')),
-                ('language', models.CharField(max_length=10, verbose_name='language')),
-                ('country', models.CharField(blank=True, max_length=10, verbose_name='country of the calendar')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('lock_working_day', models.PositiveSmallIntegerField(default=3, verbose_name='plans lock on working day')),
-                ('due_on_next_working_day', models.BooleanField(default=False, verbose_name='due dates on holidays count as the next working day')),
-                ('standing_on', models.DateField(null=True, verbose_name='standing day')),
-                ('payments_complete_through', models.DateField(null=True, verbose_name='payments complete through')),
-                ('send_from_hour', models.PositiveSmallIntegerField(default=7, verbose_name='mail leaves from hour')),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("time_zone", models.CharField(max_length=64, verbose_name="time zone")),
+                ("language", models.CharField(max_length=10, verbose_name="language")),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True, max_length=10, verbose_name="country of the calendar"
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "lock_working_day",
+                    models.PositiveSmallIntegerField(
+                        default=3, verbose_name="plans lock on working day"
+                    ),
+                ),
+                (
+                    "due_on_next_working_day",
+                    models.BooleanField(
+                        default=False,
+                        verbose_name="due dates on holidays count as the next working day",
+                    ),
+                ),
+                ("standing_on", models.DateField(null=True, verbose_name="standing day")),
+                (
+                    "payments_complete_through",
+                    models.DateField(null=True, verbose_name="payments complete through"),
+                ),
+                (
+                    "send_from_hour",
+                    models.PositiveSmallIntegerField(
+                        default=7, verbose_name="mail leaves from hour"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='organisation_only_one'), models.CheckConstraint(condition=models.Q(('lock_working_day__range', (1, 15))), name='organisation_lock_day_sane'), models.CheckConstraint(condition=models.Q(('send_from_hour__lte', 23)), name='organisation_send_hour_of_day')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="organisation_only_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lock_working_day__range", (1, 15))),
+                        name="organisation_lock_day_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("send_from_hour__lte", 23)),
+                        name="organisation_send_hour_of_day",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RatingPolicy',
+            name="RatingPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rating', models.CharField(choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('D', 'D')], max_length=1, verbose_name='rating')),
-                ('valid_from', models.DateField(null=True, verbose_name='valid from')),
-                ('grace_days', models.PositiveSmallIntegerField(verbose_name='grace, working days')),
-                ('tolerance_permille', models.PositiveSmallIntegerField(verbose_name='tolerance, per mille')),
-                ('tolerance_cap', models.PositiveIntegerField(null=True, verbose_name='tolerance at most')),
-                ('reminder_days', models.JSONField(default=list, verbose_name='reminders before the due date, days')),
-                ('chase_every_days', models.PositiveSmallIntegerField(verbose_name='follow up a lapse every, days')),
-                ('escalate_after_days', models.PositiveSmallIntegerField(verbose_name='to the manager after, days')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rating",
+                    models.CharField(
+                        choices=[("A", "A"), ("B", "B"), ("C", "C"), ("D", "D")],
+                        max_length=1,
+                        verbose_name="rating",
+                    ),
+                ),
+                ("valid_from", models.DateField(null=True, verbose_name="valid from")),
+                (
+                    "grace_days",
+                    models.PositiveSmallIntegerField(verbose_name="grace, working days"),
+                ),
+                (
+                    "tolerance_permille",
+                    models.PositiveSmallIntegerField(verbose_name="tolerance, per mille"),
+                ),
+                (
+                    "tolerance_cap",
+                    models.PositiveIntegerField(null=True, verbose_name="tolerance at most"),
+                ),
+                (
+                    "reminder_days",
+                    models.JSONField(
+                        default=list, verbose_name="reminders before the due date, days"
+                    ),
+                ),
+                (
+                    "chase_every_days",
+                    models.PositiveSmallIntegerField(verbose_name="follow up a lapse every, days"),
+                ),
+                (
+                    "escalate_after_days",
+                    models.PositiveSmallIntegerField(verbose_name="to the manager after, days"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('rating', 'valid_from'), name='rating_policy_once_a_day', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('rating__in', ['A', 'B', 'C', 'D'])), name='rating_policy_rating_known'), models.CheckConstraint(condition=models.Q(('tolerance_permille__lte', 1000)), name='rating_policy_tolerance_share'), models.CheckConstraint(condition=models.Q(('chase_every_days__gte', 1)), name='rating_policy_chase_positive')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rating", "valid_from"),
+                        name="rating_policy_once_a_day",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rating__in", ["A", "B", "C", "D"])),
+                        name="rating_policy_rating_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tolerance_permille__lte", 1000)),
+                        name="rating_policy_tolerance_share",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("chase_every_days__gte", 1)),
+                        name="rating_policy_chase_positive",
+                    ),
+                ],
             },
         ),
     ]

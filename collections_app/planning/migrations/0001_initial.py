@@ -8,130 +8,385 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_audit_append_only'),
-        ('customers', '0001_initial'),
+        ("accounts", "0002_audit_append_only"),
+        ("customers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MonthPlan',
+            name="MonthPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('month', models.DateField(verbose_name='month')),
-                ('locks_on', models.DateField(verbose_name='locks on')),
-                ('target', models.BigIntegerField(null=True, verbose_name='target')),
-                ('agreed_on', models.DateField(null=True, verbose_name='agreed on')),
-                ('agreed_with', models.CharField(blank=True, max_length=200, verbose_name='agreed with')),
-                ('agreed_channel', models.CharField(blank=True, choices=[('visit', 'visit'), ('phone', 'telephone'), ('wechat', 'WeChat'), ('email', 'e-mail'), ('letter', 'letter'), ('portal', "customer's page"), ('other', 'other')], max_length=10)),
-                ('agreed_target', models.BigIntegerField(null=True, verbose_name='agreed target')),
-                ('asked_on', models.DateField(null=True, verbose_name='asked on')),
-                ('answer', models.CharField(blank=True, choices=[('committed', 'committed'), ('put_off', 'put off'), ('refused', 'refused'), ('no_answer', 'no answer yet')], max_length=10)),
-                ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='customers.customer')),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('import_record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.importrecord')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("month", models.DateField(verbose_name="month")),
+                ("locks_on", models.DateField(verbose_name="locks on")),
+                ("target", models.BigIntegerField(null=True, verbose_name="target")),
+                ("agreed_on", models.DateField(null=True, verbose_name="agreed on")),
+                (
+                    "agreed_with",
+                    models.CharField(blank=True, max_length=200, verbose_name="agreed with"),
+                ),
+                (
+                    "agreed_channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("visit", "visit"),
+                            ("phone", "telephone"),
+                            ("wechat", "WeChat"),
+                            ("email", "e-mail"),
+                            ("letter", "letter"),
+                            ("portal", "customer's page"),
+                            ("other", "other"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("agreed_target", models.BigIntegerField(null=True, verbose_name="agreed target")),
+                ("asked_on", models.DateField(null=True, verbose_name="asked on")),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("committed", "committed"),
+                            ("put_off", "put off"),
+                            ("refused", "refused"),
+                            ("no_answer", "no answer yet"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "entered_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "import_record",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.importrecord",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('potential_analysis', 'analysis of potential'), ('incentive', 'incentive'), ('promotion', 'promotion'), ('outlet_development', 'developing outlets'), ('new_product', 'new product'), ('field_staff', 'field staff'), ('training', 'training'), ('joint_collection', 'joint collecting visit'), ('other', 'other')], max_length=20)),
-                ('description', models.CharField(blank=True, max_length=500, verbose_name='what exactly')),
-                ('expected_uplift', models.BigIntegerField(verbose_name='expected uplift')),
-                ('realised_uplift', models.BigIntegerField(null=True, verbose_name='realised uplift')),
-                ('status', models.CharField(choices=[('planned', 'planned'), ('in_progress', 'in progress'), ('done', 'done'), ('dropped', 'dropped')], default='planned', max_length=11)),
-                ('due_on', models.DateField(null=True, verbose_name='by when')),
-                ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('import_record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.importrecord')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='measures', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='planning.monthplan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("potential_analysis", "analysis of potential"),
+                            ("incentive", "incentive"),
+                            ("promotion", "promotion"),
+                            ("outlet_development", "developing outlets"),
+                            ("new_product", "new product"),
+                            ("field_staff", "field staff"),
+                            ("training", "training"),
+                            ("joint_collection", "joint collecting visit"),
+                            ("other", "other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "description",
+                    models.CharField(blank=True, max_length=500, verbose_name="what exactly"),
+                ),
+                ("expected_uplift", models.BigIntegerField(verbose_name="expected uplift")),
+                (
+                    "realised_uplift",
+                    models.BigIntegerField(null=True, verbose_name="realised uplift"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("in_progress", "in progress"),
+                            ("done", "done"),
+                            ("dropped", "dropped"),
+                        ],
+                        default="planned",
+                        max_length=11,
+                    ),
+                ),
+                ("due_on", models.DateField(null=True, verbose_name="by when")),
+                (
+                    "entered_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "import_record",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.importrecord",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="measures",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="measures",
+                        to="planning.monthplan",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TargetChange',
+            name="TargetChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old_target', models.BigIntegerField(null=True, verbose_name='old target')),
-                ('new_target', models.BigIntegerField(null=True, verbose_name='new target')),
-                ('counts_from', models.DateField(null=True, verbose_name='counts from')),
-                ('is_revision', models.BooleanField(default=False, verbose_name='after the lock')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
-                ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='target_changes', to='planning.monthplan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("old_target", models.BigIntegerField(null=True, verbose_name="old target")),
+                ("new_target", models.BigIntegerField(null=True, verbose_name="new target")),
+                ("counts_from", models.DateField(null=True, verbose_name="counts from")),
+                ("is_revision", models.BooleanField(default=False, verbose_name="after the lock")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
+                (
+                    "entered_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="target_changes",
+                        to="planning.monthplan",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MeasureChange',
+            name="MeasureChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('counts_from', models.DateField(verbose_name='counts from')),
-                ('status', models.CharField(choices=[('planned', 'planned'), ('in_progress', 'in progress'), ('done', 'done'), ('dropped', 'dropped')], max_length=11)),
-                ('expected_uplift', models.BigIntegerField(verbose_name='expected uplift')),
-                ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='planning.measure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("counts_from", models.DateField(verbose_name="counts from")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("in_progress", "in progress"),
+                            ("done", "done"),
+                            ("dropped", "dropped"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("expected_uplift", models.BigIntegerField(verbose_name="expected uplift")),
+                (
+                    "entered_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="planning.measure",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['measure', 'counts_from', 'id'], name='measure_change_order')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('expected_uplift__gte', 0)), name='measure_change_uplift_not_negative'), models.CheckConstraint(condition=models.Q(('status__in', ['planned', 'in_progress', 'done', 'dropped'])), name='measure_change_status_known')],
+                "indexes": [
+                    models.Index(
+                        fields=["measure", "counts_from", "id"], name="measure_change_order"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expected_uplift__gte", 0)),
+                        name="measure_change_uplift_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["planned", "in_progress", "done", "dropped"])
+                        ),
+                        name="measure_change_status_known",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='monthplan',
-            index=models.Index(fields=['month', 'customer'], name='month_plan_by_month'),
+            model_name="monthplan",
+            index=models.Index(fields=["month", "customer"], name="month_plan_by_month"),
         ),
         migrations.AddConstraint(
-            model_name='monthplan',
-            constraint=models.UniqueConstraint(fields=('customer', 'month'), name='month_plan_once'),
+            model_name="monthplan",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "month"), name="month_plan_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monthplan',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='month_plan_month_first_day'),
+            model_name="monthplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("month__day", 1)), name="month_plan_month_first_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monthplan',
-            constraint=models.CheckConstraint(condition=models.Q(('target__isnull', True), ('target__gte', 0), _connector='OR'), name='month_plan_target_not_negative'),
+            model_name="monthplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("target__isnull", True), ("target__gte", 0), _connector="OR"),
+                name="month_plan_target_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monthplan',
-            constraint=models.CheckConstraint(condition=models.Q(('answer', ''), ('asked_on__isnull', False), _connector='OR'), name='month_plan_answer_asked'),
+            model_name="monthplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("answer", ""), ("asked_on__isnull", False), _connector="OR"),
+                name="month_plan_answer_asked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('expected_uplift__gte', 0)), name='measure_uplift_not_negative'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expected_uplift__gte", 0)), name="measure_uplift_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['potential_analysis', 'incentive', 'promotion', 'outlet_development', 'new_product', 'field_staff', 'training', 'joint_collection', 'other'])), name='measure_kind_known'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "potential_analysis",
+                            "incentive",
+                            "promotion",
+                            "outlet_development",
+                            "new_product",
+                            "field_staff",
+                            "training",
+                            "joint_collection",
+                            "other",
+                        ],
+                    )
+                ),
+                name="measure_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['planned', 'in_progress', 'done', 'dropped'])), name='measure_status_known'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["planned", "in_progress", "done", "dropped"])),
+                name="measure_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.UniqueConstraint(fields=('plan', 'kind', 'description'), name='measure_natural_key'),
+            model_name="measure",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "kind", "description"), name="measure_natural_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='targetchange',
-            constraint=models.CheckConstraint(condition=models.Q(('new_target__isnull', True), ('new_target__gte', 0), _connector='OR'), name='target_change_not_negative'),
+            model_name="targetchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("new_target__isnull", True), ("new_target__gte", 0), _connector="OR"
+                ),
+                name="target_change_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='targetchange',
-            constraint=models.CheckConstraint(condition=models.Q(('is_revision', False), ('counts_from__isnull', False), _connector='OR'), name='target_change_revision_dated'),
+            model_name="targetchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_revision", False), ("counts_from__isnull", False), _connector="OR"
+                ),
+                name="target_change_revision_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='targetchange',
-            constraint=models.CheckConstraint(condition=models.Q(('is_revision', False), models.Q(('reason', ''), _negated=True), _connector='OR'), name='target_change_revision_reasoned'),
+            model_name="targetchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_revision", False), models.Q(("reason", ""), _negated=True), _connector="OR"
+                ),
+                name="target_change_revision_reasoned",
+            ),
         ),
     ]

@@ -6,59 +6,204 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('commitments', '0001_initial'),
-        ('customers', '0001_initial'),
-        ('ledger', '0001_initial'),
+        ("commitments", "0001_initial"),
+        ("customers", "0001_initial"),
+        ("ledger", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Touched',
+            name="Touched",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('customer_id', models.BigIntegerField()),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("customer_id", models.BigIntegerField()),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'indexes': [models.Index(fields=['customer_id'], name='touched_by_customer')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('customer_id__gt', 0)), name='touched_customer_given')],
+                "indexes": [models.Index(fields=["customer_id"], name="touched_by_customer")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("customer_id__gt", 0)), name="touched_customer_given"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('received_on', models.DateField(verbose_name='received on')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('instalment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='commitments.instalment')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='ledger.payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("received_on", models.DateField(verbose_name="received on")),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "instalment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="commitments.instalment",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="ledger.payment",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['customer'], name='allocation_by_customer'), models.Index(fields=['instalment', 'received_on'], name='allocation_by_instalment')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='allocation_amount_positive'), models.UniqueConstraint(fields=('payment', 'instalment'), name='allocation_once')],
+                "indexes": [
+                    models.Index(fields=["customer"], name="allocation_by_customer"),
+                    models.Index(
+                        fields=["instalment", "received_on"], name="allocation_by_instalment"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="allocation_amount_positive"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("payment", "instalment"), name="allocation_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='InstalmentStanding',
+            name="InstalmentStanding",
             fields=[
-                ('instalment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='standing', serialize=False, to='commitments.instalment')),
-                ('state', models.CharField(choices=[('kept', 'kept'), ('kept_late', 'kept late'), ('superseded', 'superseded'), ('cancelled', 'cancelled'), ('open', 'open'), ('partially_kept', 'partially kept'), ('broken', 'broken')], max_length=14)),
-                ('verdict', models.CharField(blank=True, choices=[('kept', 'kept'), ('kept_late', 'kept late'), ('superseded', 'superseded'), ('cancelled', 'cancelled'), ('open', 'open'), ('partially_kept', 'partially kept'), ('broken', 'broken')], max_length=14)),
-                ('received', models.BigIntegerField(verbose_name='received')),
-                ('received_on_time', models.BigIntegerField(verbose_name='received on time')),
-                ('settled_on', models.DateField(null=True, verbose_name='settled on')),
-                ('changes_on', models.DateField(null=True)),
-                ('swept_state', models.CharField(blank=True, choices=[('kept', 'kept'), ('kept_late', 'kept late'), ('superseded', 'superseded'), ('cancelled', 'cancelled'), ('open', 'open'), ('partially_kept', 'partially kept'), ('broken', 'broken')], max_length=14)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                (
+                    "instalment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="standing",
+                        serialize=False,
+                        to="commitments.instalment",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("kept", "kept"),
+                            ("kept_late", "kept late"),
+                            ("superseded", "superseded"),
+                            ("cancelled", "cancelled"),
+                            ("open", "open"),
+                            ("partially_kept", "partially kept"),
+                            ("broken", "broken"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("kept", "kept"),
+                            ("kept_late", "kept late"),
+                            ("superseded", "superseded"),
+                            ("cancelled", "cancelled"),
+                            ("open", "open"),
+                            ("partially_kept", "partially kept"),
+                            ("broken", "broken"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("received", models.BigIntegerField(verbose_name="received")),
+                ("received_on_time", models.BigIntegerField(verbose_name="received on time")),
+                ("settled_on", models.DateField(null=True, verbose_name="settled on")),
+                ("changes_on", models.DateField(null=True)),
+                (
+                    "swept_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("kept", "kept"),
+                            ("kept_late", "kept late"),
+                            ("superseded", "superseded"),
+                            ("cancelled", "cancelled"),
+                            ("open", "open"),
+                            ("partially_kept", "partially kept"),
+                            ("broken", "broken"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['customer'], name='standing_by_customer'), models.Index(condition=models.Q(('changes_on__isnull', False)), fields=['changes_on'], name='standing_changes'), models.Index(condition=models.Q(('state', models.F('swept_state')), _negated=True), fields=['instalment'], name='standing_unswept'), models.Index(condition=models.Q(('state__in', ['partially_kept', 'broken'])), fields=['customer', 'instalment'], name='standing_lapsed')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['kept', 'kept_late', 'superseded', 'cancelled', 'open', 'partially_kept', 'broken'])), name='instalment_standing_state_known'), models.CheckConstraint(condition=models.Q(('received__gte', 0), ('received_on_time__gte', 0)), name='instalment_standing_not_negative')],
+                "indexes": [
+                    models.Index(fields=["customer"], name="standing_by_customer"),
+                    models.Index(
+                        condition=models.Q(("changes_on__isnull", False)),
+                        fields=["changes_on"],
+                        name="standing_changes",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", models.F("swept_state")), _negated=True),
+                        fields=["instalment"],
+                        name="standing_unswept",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["partially_kept", "broken"])),
+                        fields=["customer", "instalment"],
+                        name="standing_lapsed",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "kept",
+                                    "kept_late",
+                                    "superseded",
+                                    "cancelled",
+                                    "open",
+                                    "partially_kept",
+                                    "broken",
+                                ],
+                            )
+                        ),
+                        name="instalment_standing_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("received__gte", 0), ("received_on_time__gte", 0)),
+                        name="instalment_standing_not_negative",
+                    ),
+                ],
             },
         ),
     ]

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from collections_app.cli.output import Answer, JsonCommand, add_as_of, as_of, table
+from collections_app.cli.output import Answer, JsonCommand, add_as_of, as_of, table, to_json
 from collections_app.core.money import to_text
 from collections_app.core.months import month_text, parse_month
 from collections_app.organisation.queries import today
@@ -28,9 +28,7 @@ MONEY = (
     *("target", "original_target", "committed", "commitment_gap", "measures", "received"),
     *("unpromised", "uncovered", "short", "lapsed", "at_risk"),
 )
-COLUMNS = (
-    *("key", "name", "currency", *MONEY, "attainment", "coverage", "plan_state", "asked"),
-)
+COLUMNS = (*("key", "name", "currency", *MONEY, "attainment", "coverage", "plan_state", "asked"),)
 SHOWN = ("key", "name", "currency", "target", "committed", "measures", "received", "at_risk")
 
 
@@ -78,7 +76,9 @@ def _row(figures: Figures) -> dict[str, Any]:
     of_customer = isinstance(figures, CustomerFigures)
     money = {name: to_text(getattr(figures, name), figures.currency) for name in MONEY}
     return {
-        "key": figures.code if isinstance(figures, CustomerFigures) else getattr(figures, "key", ""),
+        "key": figures.code
+        if isinstance(figures, CustomerFigures)
+        else getattr(figures, "key", ""),
         "name": getattr(figures, "name", ""),
         "currency": figures.currency,
         **money,
@@ -90,8 +90,6 @@ def _row(figures: Figures) -> dict[str, Any]:
 
 
 def _json(data: dict[str, Any]) -> str:
-    from collections_app.cli.output import to_json
-
     return to_json(data)
 
 

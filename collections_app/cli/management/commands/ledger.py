@@ -29,7 +29,7 @@ class Command(JsonCommand):
             if not customers.exists():
                 raise WrongUsage(f"There is no customer {options['customer']}.")
         ledgers = ledgers_of(customers, on=on)
-        found = []
+        found: list[dict[str, Any]] = []
         for customer in customers.filter(pk__in=list(ledgers)):
             ledger, currency = ledgers[customer.pk], customer.currency
             found.append(
@@ -43,7 +43,13 @@ class Command(JsonCommand):
             )
         heads = ("customer", "currency", "open", "unapplied", *BUCKETS)
         rows = [
-            [c["customer"], c["currency"], c["open"], c["unapplied"], *c["ageing"].values()]
+            [
+                c["customer"],
+                c["currency"],
+                c["open"],
+                c["unapplied"],
+                *(c["ageing"][b] for b in BUCKETS),
+            ]
             for c in found
         ]
         data = {"as_of": on.isoformat(), "customers": found}

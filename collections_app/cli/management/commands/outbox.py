@@ -35,8 +35,10 @@ class Command(JsonCommand):
         found = [_message(message) for message in messages]
         heads = ("created", "kind", "to", "state", "attempts", "reason", "subject")
         rows = [
-            [m["created_at"][:16], m["kind"], m["to"], m["state"], str(m["attempts"])]
-            + [m["reason"] or "", m["subject"]]
+            [
+                *(m["created_at"][:16], m["kind"], m["to"], m["state"], str(m["attempts"])),
+                *(m["reason"] or "", m["subject"]),
+            ]
             for m in found
         ]
         return Answer({"messages": found}, table(heads, rows))

@@ -29,9 +29,7 @@ class Command(JsonCommand):
             if not customers.exists():
                 raise WrongUsage(f"There is no customer {options['customer']}.")
         states = commitments_of(customers, on=on)
-        references = {
-            c.commitment.id: c.commitment.reference for of in states.values() for c in of
-        }
+        references = {c.commitment.id: c.commitment.reference for of in states.values() for c in of}
         found = [
             _commitment(state, customer, references)
             for customer in customers.filter(pk__in=list(states))

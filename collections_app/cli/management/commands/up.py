@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from collections_app.accounts.models import Person
 from collections_app.embedded import supervisor
 from collections_app.embedded.locks import FileLock
 
@@ -40,7 +41,6 @@ class Command(BaseCommand):
         url = f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
         supervisor.Supervisor(
             supervisor.children(
-                Path(settings.BASE_DIR),
                 host=host,
                 port=port,
                 workers=settings.WEB_CONCURRENCY,
@@ -61,8 +61,6 @@ class Command(BaseCommand):
         done.touch()
 
     def _is_empty(self) -> bool:
-        from collections_app.accounts.models import Person
-
         return not Person.objects.exists()
 
     def _manage(self, *arguments: str) -> None:
