@@ -117,7 +117,7 @@ class Supervisor:
         self._stopping = False
         self._announced = False
         self._begun = time.monotonic()
-        self._looked = 0.0
+        self._looked = self._asked = 0.0
 
     def run(self) -> None:
         """Run until TERM or Ctrl-C, then stop everything within half a minute."""
@@ -141,7 +141,8 @@ class Supervisor:
                 _say(f"{name} had ended; it runs again")
         for child in self._children:
             child.keep()
-        if not self._announced:
+        if not self._announced and now - self._asked > 1:
+            self._asked = now
             ready = answers(f"{self._url}readyz")
             if ready or now - self._begun > READY_SECONDS:
                 self._announced = True

@@ -192,7 +192,9 @@ SENTENCES: Final[dict[str, str]] = {
         "The row belongs to others that were rejected. Mend those, then import it again."
     ),
     "not_allowed": gettext_noop("You may not import this row. Ask somebody who may."),
-    "not_allowed:kind": gettext_noop("You may not import files of this kind. Ask somebody who may."),
+    "not_allowed:kind": gettext_noop(
+        "You may not import files of this kind. Ask somebody who may."
+    ),
     "unsupported_kind": gettext_noop("Files of this kind cannot be imported yet."),
 }
 

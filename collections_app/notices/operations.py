@@ -81,8 +81,11 @@ def put_into_messages(notice_ids: Iterable[int], *, due_at: datetime) -> list[Me
     return made
 
 
-def withdraw(notice_ids: Iterable[int], *, reason: str) -> int:
-    """Say that the notices are no longer wanted, and why."""
-    return Notice.objects.filter(pk__in=list(notice_ids), state=NoticeState.OWED).update(
-        state=NoticeState.WITHDRAWN, reason=reason
-    )
+def withdraw(notice_ids: Iterable[int], *, reason: str, message: Message) -> int:
+    """Say that notices of the message are no longer wanted, and why; return how many.
+
+    One that is carried by another message by now is left alone: what was found out about it here
+    is out of date.
+    """
+    owed = Notice.objects.filter(pk__in=list(notice_ids), state=NoticeState.OWED, message=message)
+    return owed.update(state=NoticeState.WITHDRAWN, reason=reason)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 
-from collections_app.notices.models import Notice, NoticeState
-from collections_app.notices.operations import withdraw
+from django.db import transaction
+
+from collections_app.core.clock import now
+from collections_app.notices.models import Notice, NoticeKind, NoticeState
+from collections_app.notices.operations import Owed, owe, put_into_messages, withdraw
 from collections_app.notices.wording import word_lapsed
 from collections_app.outbox.delivery import Rendered, Withdrawn
 from collections_app.outbox.models import Message
 from collections_app.standing.models import LAPSED, State
 from collections_app.standing.queries import KeptState, kept_states
 
+Standings = Mapping[int, KeptState]
+HANDED_OVER = "handed_over"
 REASONS = {
     State.KEPT: "paid",
     State.KEPT_LATE: "paid",
@@ -24,30 +30,65 @@ REASONS = {
 def prepare(message: Message) -> Rendered | Withdrawn:
     """Withdraw the notices whose reason has gone; word the rest, or withdraw the message.
 
-    A handed-over customer is no longer the old owner's to be told of.
+    A handed-over customer is no longer the former owner's to be told of: what was owed to them is
+    owed to the present one instead.
     """
     notices = list(
-        Notice.objects.filter(message=message, state=NoticeState.OWED).select_related(
-            "customer", "instalment__commitment"
-        )
+        Notice.objects.filter(message=message, state=NoticeState.OWED)
+        .select_related("customer__owner", "person", "instalment__commitment")
+        .order_by("pk")
     )
     states = kept_states([notice.instalment_id for notice in notices])
-    gone: dict[str, list[int]] = defaultdict(list)
-    wanted: list[tuple[Notice, KeptState]] = []
-    for notice in notices:
-        state = states.get(notice.instalment_id)
-        if state is None or not _active(message):
-            gone["removed" if state is None else "disabled"].append(notice.pk)
-        elif state.state not in LAPSED:
-            gone[REASONS[State(state.state)]].append(notice.pk)
-        else:
-            wanted.append((notice, state))
-    for reason, ids in gone.items():
-        withdraw(ids, reason=reason)
+    reasons = still_wanted(notices, states)
+    _withdraw(message, notices, reasons)
+    wanted = [(n, states[n.instalment_id]) for n in notices if reasons[n.pk] is None]
     if not wanted:
-        return Withdrawn(next(iter(gone), "nothing_left"))
+        gone = [reason for reason in reasons.values() if reason is not None]
+        return Withdrawn(gone[0] if gone else _former_reason(message))
     return word_lapsed(message, wanted)
 
 
-def _active(message: Message) -> bool:
-    return message.person is None or message.person.is_active
+def still_wanted(notices: Sequence[Notice], states: Standings) -> dict[int, str | None]:
+    """Why each notice is no longer wanted, by its id; None for one that still is."""
+    return {notice.pk: CHECKS[NoticeKind(notice.kind)](notice, states) for notice in notices}
+
+
+def _lapsed_gone(notice: Notice, states: Standings) -> str | None:
+    state = states.get(notice.instalment_id)
+    if state is None:
+        return "removed"
+    if state.state not in LAPSED:
+        return REASONS[State(state.state)]
+    if notice.customer.owner_id != notice.person_id:
+        return HANDED_OVER
+    return None if notice.person.is_active else "disabled"
+
+
+# A kind without a check of its own cannot be sent.
+CHECKS: dict[NoticeKind, Callable[[Notice, Standings], str | None]] = {
+    NoticeKind.LAPSED: _lapsed_gone,
+}
+
+
+def _withdraw(
+    message: Message, notices: Sequence[Notice], reasons: Mapping[int, str | None]
+) -> None:
+    """Withdraw what is gone, and owe what was handed over to the present owner: both or neither."""
+    gone: dict[str, list[int]] = defaultdict(list)
+    for id_, reason in reasons.items():
+        if reason is not None:
+            gone[reason].append(id_)
+    if not gone:
+        return
+    with transaction.atomic():
+        for reason, ids in gone.items():
+            withdraw(ids, reason=reason, message=message)
+        moved = [n for n in notices if n.pk in set(gone.get(HANDED_OVER, ()))]
+        owed = [Owed(n.customer.owner_id, n.key, n.customer_id, n.instalment_id) for n in moved]
+        put_into_messages(owe(NoticeKind.LAPSED, owed), due_at=now())
+
+
+def _former_reason(message: Message) -> str:
+    """Why a message carries nothing: a sender may have died right after withdrawing the notices."""
+    former = Notice.objects.filter(message=message, state=NoticeState.WITHDRAWN)
+    return former.order_by("pk").values_list("reason", flat=True).first() or "replaced"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -12,18 +13,22 @@ from django.utils import translation
 
 from collections_app.commitments.models import Instalment
 from collections_app.core.display import format_day, format_money
+from collections_app.core.money import decimals_of
+from collections_app.customers.models import Customer
 from collections_app.notices.models import Notice
 from collections_app.outbox.delivery import Rendered
 from collections_app.outbox.models import Message
+from collections_app.standing.models import State
 from collections_app.standing.queries import KeptState, payments_known_through, standing_day
 
 
 @dataclass(frozen=True, slots=True)
 class LapsedLine:
-    """One lapsed instalment in words; amounts are exact, with their currency."""
+    """One lapsed instalment in words; amounts are exact, with their currency.
 
-    customer: str
-    code: str
+    ``at_stake`` orders only: whole units of whatever currency.
+    """
+
     reference: str
     position: int
     due_on: str
@@ -34,7 +39,17 @@ class LapsedLine:
     days_late: int
     next_instalment: str
     link: str
-    at_stake: int
+    at_stake: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLines:
+    """A customer's lapsed instalments, the largest first."""
+
+    customer: str
+    code: str
+    link: str
+    lines: tuple[LapsedLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +63,15 @@ def word_lapsed(message: Message, wanted: Sequence[tuple[Notice, KeptState]]) ->
     """Word lapsed promises for a rep, the largest first, in the message's language."""
     language = message.language
     upcoming = _next_instalments(wanted)
-    lines = [_line(notice, state, upcoming, language) for notice, state in wanted]
-    lines.sort(key=lambda line: (-line.at_stake, line.code, line.reference, line.position))
+    groups = _by_customer(wanted, upcoming, language)
     totals: dict[str, int] = defaultdict(int)
     for notice, state in wanted:
         totals[notice.customer.currency] += notice.instalment.amount - state.received
     known = payments_known_through()
     context = {
         "name": message.person.name if message.person else "",
-        "lines": lines,
-        "count": len(lines),
+        "customers": groups,
+        "count": len(wanted),
         "totals": [Total(format_money(amount, c)) for c, amount in sorted(totals.items())],
         "known_through": format_day(known, language) if known else "",
         "standing_on": format_day(standing_day(), language),
@@ -72,11 +86,37 @@ def word_lapsed(message: Message, wanted: Sequence[tuple[Notice, KeptState]]) ->
         )
 
 
+def _by_customer(
+    wanted: Sequence[tuple[Notice, KeptState]], upcoming: dict[int, Instalment], language: str
+) -> list[CustomerLines]:
+    """Customers by what is missing of them, the largest first, and so their instalments."""
+    customers = {notice.customer_id: notice.customer for notice, _ in wanted}
+    lines: dict[int, list[LapsedLine]] = defaultdict(list)
+    for notice, state in wanted:
+        lines[notice.customer_id].append(_line(notice, state, upcoming, language))
+    groups = []
+    for id_, of in lines.items():
+        of.sort(key=lambda line: (-line.at_stake, line.reference, line.position))
+        customer = customers[id_]
+        groups.append(
+            CustomerLines(customer.name, customer.code, _customer_link(customer), tuple(of))
+        )
+    return sorted(groups, key=lambda group: (-_at_stake(group.lines), group.code))
+
+
+def _at_stake(lines: Iterable[LapsedLine]) -> Decimal:
+    return sum((line.at_stake for line in lines), Decimal(0))
+
+
+def _customer_link(customer: Customer) -> str:
+    return f"{settings.BASE_URL}/customers/{customer.public_id}/?tab=commitments"
+
+
 def _next_instalments(wanted: Sequence[tuple[Notice, KeptState]]) -> dict[int, Instalment]:
-    """The next instalment of each commitment that is still to fall due, by commitment."""
+    """The next instalment of each commitment that is still open, by commitment."""
     commitments = {notice.instalment.commitment_id for notice, _ in wanted}
     coming = Instalment.objects.filter(
-        commitment__in=commitments, due_on__gt=standing_day()
+        commitment__in=commitments, standing__state=State.OPEN
     ).order_by("-due_on", "-position")
     return {instalment.commitment_id: instalment for instalment in coming}
 
@@ -84,26 +124,25 @@ def _next_instalments(wanted: Sequence[tuple[Notice, KeptState]]) -> dict[int, I
 def _line(
     notice: Notice, state: KeptState, upcoming: dict[int, Instalment], language: str
 ) -> LapsedLine:
-    instalment, customer = notice.instalment, notice.customer
+    instalment, currency = notice.instalment, notice.customer.currency
     commitment = instalment.commitment
-    following = upcoming.get(commitment.pk)
     missing = instalment.amount - state.received
-    link = f"{settings.BASE_URL.rstrip('/')}/customers/{customer.public_id}/?tab=commitments"
     return LapsedLine(
-        customer=customer.name,
-        code=customer.code,
         reference=commitment.reference,
         position=instalment.position,
         due_on=format_day(instalment.due_on, language),
-        promised=format_money(instalment.amount, customer.currency),
-        received=format_money(state.received, customer.currency),
-        remaining=format_money(missing, customer.currency),
+        promised=format_money(instalment.amount, currency),
+        received=format_money(state.received, currency),
+        remaining=format_money(missing, currency),
         is_part_paid=state.received > 0,
         days_late=state.days_late,
-        next_instalment=""
-        if following is None
-        else f"{format_day(following.due_on, language)} · "
-        f"{format_money(following.amount, customer.currency)}",
-        link=link,
-        at_stake=missing,
+        next_instalment=_next_in_words(upcoming.get(commitment.pk), currency, language),
+        link=f"{_customer_link(notice.customer)}#commitment-{commitment.public_id}",
+        at_stake=Decimal(missing).scaleb(-decimals_of(currency)),
     )
+
+
+def _next_in_words(following: Instalment | None, currency: str, language: str) -> str:
+    if following is None:
+        return ""
+    return f"{format_day(following.due_on, language)} · {format_money(following.amount, currency)}"

@@ -9,13 +9,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from collections_app.outbox import operations
-from collections_app.outbox.channels import Channel, InDoubt, Rejected, Unreachable, channel
-from collections_app.outbox.models import Message
-from collections_app.outbox.queries import due_count
+from collections_app.outbox.channels import (
+    Channel,
+    Deferred,
+    InDoubt,
+    Rejected,
+    Unreachable,
+    channel,
+)
+from collections_app.outbox.models import Message, MessageState
+from collections_app.outbox.queries import waiting_count
 
 logger = logging.getLogger(__name__)
 
 REFUSALS_END_ROUND = 3
+# The final dot goes out within this time of the lease's renewal, so that the answer, which may take
+# ten seconds more, still comes within the lease.
+SECONDS_TO_HAND_OVER = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,11 @@ Prepare = Callable[[Message], Rendered | Withdrawn]
 
 @dataclass(slots=True)
 class Outcome:
-    """How a round went; ``left`` counts what is due now."""
+    """How a round went; ``left`` counts what is due now and has not left.
+
+    ``in_doubt`` counts connections lost when the server may have taken the mail, and mail found
+    half sent. ``unconfirmed`` is the part of it that did not leave for certain afterwards.
+    """
 
     sent: int = 0
     withdrawn: int = 0
@@ -47,6 +61,7 @@ class Outcome:
     in_doubt: int = 0
     left: int = 0
     refusals: int = field(default=0, repr=False)
+    unconfirmed: int = field(default=0, repr=False)
 
 
 def deliver_due(
@@ -55,57 +70,72 @@ def deliver_due(
     """Send what is due, in batches, until nothing is, time is up or ``stop`` says so.
 
     ``prepare`` looks again whether a message is still wanted and renders it. A failure of one
-    never holds up the others; three refused connections end the round.
+    never holds up the others; three refused connections end the round. Not for use within a
+    transaction: each step must be on record before the next.
     """
     outcome, line = Outcome(), channel()
     deadline = time.monotonic() + seconds
+
+    def over() -> bool:
+        late = time.monotonic() >= deadline
+        return late or stop() or outcome.refusals >= REFUSALS_END_ROUND
+
     try:
-        while not stop() and time.monotonic() < deadline:
+        while not over():
             token = uuid.uuid4()
             ids = operations.claim(token=token)
             if not ids:
                 break
             for id_ in ids:
-                if stop() or outcome.refusals >= REFUSALS_END_ROUND:
-                    _give_back(ids, token)
+                if over():
                     break
                 _deliver(id_, token, prepare, line, outcome)
-            if outcome.refusals >= REFUSALS_END_ROUND:
-                break
+            operations.give_back(ids, token=token)
     finally:
         line.close()
-    outcome.left = due_count()
+    outcome.left = waiting_count()
     return outcome
 
 
-def _give_back(ids: list[int], token: uuid.UUID) -> None:
-    Message.objects.filter(pk__in=ids, lease_token=token).update(lease_token=None, lease_until=None)
-
-
 def _deliver(id_: int, token: uuid.UUID, prepare: Prepare, line: Channel, outcome: Outcome) -> None:
+    # Before the stamp, so that the state is the one it was found in; under our lease it stands.
+    message = Message.objects.select_related("person").get(pk=id_)
     if not operations.stamp_sending(id_, token=token):
         return
-    message = Message.objects.get(pk=id_)
+    outcome.in_doubt += message.state == MessageState.SENDING
     try:
         said = prepare(message)
         if isinstance(said, Withdrawn):
             outcome.withdrawn += operations.mark_withdrawn(id_, token=token, reason=said.reason)
             return
-        message.subject, message.body_text, message.body_html = said.subject, said.text, said.html
-        operations.keep_rendered(
-            id_, token=token, subject=said.subject, text=said.text, html=said.html
-        )
-        line.send(message)
+        if not _send(message, said, token, line):
+            return
     except Rejected as refusal:
         outcome.failed += operations.mark_failed(id_, token=token, error=str(refusal), dead=True)
+    except Deferred as refusal:
+        outcome.failed += operations.mark_failed(id_, token=token, error=str(refusal))
     except Unreachable as refusal:
         outcome.refusals += 1
         outcome.failed += operations.mark_failed(id_, token=token, error=str(refusal))
     except InDoubt as lost:
         outcome.in_doubt += 1
+        outcome.unconfirmed += 1
         operations.mark_failed(id_, token=token, error=str(lost), in_doubt=True)
     except Exception as fault:  # one poison row must not hold up the others
         logger.exception("message %s could not be prepared", id_)
         outcome.failed += operations.mark_failed(id_, token=token, error=repr(fault))
     else:
-        outcome.sent += operations.mark_sent(id_, token=token)
+        # Out of the try: what was sent must never be marked as failed.
+        outcome.sent += operations.mark_sent(id_, token=token, channel=line.way)
+
+
+def _send(message: Message, said: Rendered, token: uuid.UUID, line: Channel) -> bool:
+    """Keep what is said and send it; False, and nothing sent, when the lease is another's."""
+    message.subject, message.body_text, message.body_html = said.subject, said.text, said.html
+    until = time.monotonic() + SECONDS_TO_HAND_OVER
+    ours = operations.keep_rendered(
+        message.pk, token=token, subject=said.subject, text=said.text, html=said.html
+    )
+    if ours:
+        line.send(message, until=until)
+    return ours

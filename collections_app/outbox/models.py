@@ -71,6 +71,19 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="sent") | Q(sent_at__isnull=False), name="message_sent_when"
             ),
+            models.CheckConstraint(
+                condition=Q(channel="") | Q(channel__in=Channel.values),
+                name="message_channel_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["withdrawn", "dead"]) | ~Q(reason=""),
+                name="message_ended_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(lease_token__isnull=True, lease_until__isnull=True)
+                | Q(lease_token__isnull=False, lease_until__isnull=False),
+                name="message_lease_whole",
+            ),
         ]
         indexes = [
             models.Index(

@@ -6,12 +6,13 @@ import hashlib
 import hmac
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Case, F, PositiveIntegerField, QuerySet, Value, When
 from django.db.models.functions import Now
 

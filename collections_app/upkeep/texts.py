@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,9 @@ def _texts_of(path: Path) -> Iterator[Text]:
         # What is blanked out keeps its indentation, which Python would take for its own.
         blanked = templatize(source, origin=str(path)).splitlines()
         source = "\n".join(line.strip() for line in blanked)
-    spread = extract_python(BytesIO(source.encode()), KEYWORDS, [], {"encoding": "utf-8"})
+    spread: Iterable[Any] = extract_python(
+        BytesIO(source.encode()), KEYWORDS, [], {"encoding": "utf-8"}
+    )
     for _line, function, messages, _comments in spread:
         parts = (messages,) if isinstance(messages, str) else tuple(messages or ())
         spec = KEYWORDS[function]
@@ -96,12 +98,10 @@ def gather_texts() -> dict[str, int]:
 
 def _gather(language: str, used: dict[Text, set[str]]) -> int:
     path = catalogue_path(language)
-    known = {}
+    known: dict[tuple[str | None, str], polib.POEntry] = {}
     for source in [path, *sorted((path.parents[2] / "_parts").glob("*.po"))]:
         if source.exists():
-            known |= {
-                (e.msgctxt, e.msgid): e for e in polib.pofile(str(source)) if e.translated()
-            }
+            known |= {(e.msgctxt, e.msgid): e for e in polib.pofile(str(source)) if e.translated()}
     catalogue = polib.POFile(wrapwidth=99)
     catalogue.metadata = {
         "Content-Type": "text/plain; charset=utf-8",
@@ -144,7 +144,9 @@ def missing_texts() -> list[str]:
     used, wrong = texts_in_use(), []
     for language in LANGUAGES:
         path = catalogue_path(language)
-        entries = {(e.msgctxt, e.msgid): e for e in polib.pofile(str(path))}
+        entries: dict[tuple[str | None, str], polib.POEntry] = {
+            (e.msgctxt, e.msgid): e for e in polib.pofile(str(path))
+        }
         for context, singular, _plural in used:
             entry = entries.pop((context, singular), None)
             if entry is None or not entry.translated() or entry.fuzzy:
@@ -161,5 +163,6 @@ def _placeholder_faults(language: str, entry: polib.POEntry) -> list[str]:
     return [
         f"{language}: other placeholders in {text!r}"
         for text in told
-        if not set(PLACEHOLDER.findall(text)) <= meant | set(PLACEHOLDER.findall(entry.msgid_plural))
+        if not set(PLACEHOLDER.findall(text))
+        <= meant | set(PLACEHOLDER.findall(entry.msgid_plural))
     ]

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db.models import Prefetch
 
 from collections_app.cli.output import Answer, JsonCommand, table
-from collections_app.notices.models import Notice
+from collections_app.notices.queries import messages_with_notices
 from collections_app.outbox.models import Message, MessageState
 from collections_app.outbox.operations import release_held
 
@@ -25,14 +24,8 @@ class Command(JsonCommand):
 
     def run(self, **options: Any) -> Answer:
         if options["release"]:
-            release_held()
-        notices = Notice.objects.select_related("customer", "instalment__commitment")
-        messages = Message.objects.order_by("created_at", "pk").prefetch_related(
-            Prefetch("notices", notices.order_by("pk"))
-        )
-        if options["state"]:
-            messages = messages.filter(state=options["state"])
-        found = [_message(message) for message in messages]
+            self.stderr.write(f"{release_held()} held messages released")
+        found = [_message(message) for message in messages_with_notices(state=options["state"])]
         heads = ("created", "kind", "to", "state", "attempts", "reason", "subject")
         rows = [
             [
@@ -70,6 +63,6 @@ def _message(message: Message) -> dict[str, Any]:
                 "reference": notice.instalment.commitment.reference,
                 "position": notice.instalment.position,
             }
-            for notice in message.notices.all()
+            for notice in message.carried  # type: ignore[attr-defined]
         ],
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from collections_app.cli.output import Answer, JsonCommand
+from collections_app.cli.output import DONE, REJECTED, Answer, JsonCommand
 from collections_app.notices.recheck import prepare
 from collections_app.outbox.delivery import Outcome, deliver_due
 
@@ -26,7 +26,8 @@ class Command(JsonCommand):
 
     def run(self, **options: Any) -> Answer:
         self.stopping = False
-        signal.signal(signal.SIGTERM, self._stop)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
         deadline = time.monotonic() + options["timeout"]
         total = self._round(deadline)
         while options["until_empty"] and total.left and not self.stopping:
@@ -34,13 +35,14 @@ class Command(JsonCommand):
                 break
             time.sleep(PAUSE)
             more = self._round(deadline)
-            for name in ("sent", "withdrawn", "failed", "in_doubt"):
+            for name in ("sent", "withdrawn", "failed", "in_doubt", "unconfirmed"):
                 setattr(total, name, getattr(total, name) + getattr(more, name))
             total.left = more.left
         names = ("sent", "withdrawn", "failed", "in_doubt", "left")
         data = {name: getattr(total, name) for name in names}
         text = ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in data.items())
-        return Answer(data, text, status=1 if total.failed or total.left else 0)
+        unfinished = total.failed or total.left or total.unconfirmed
+        return Answer(data, text, status=REJECTED if unfinished else DONE)
 
     def _round(self, deadline: float) -> Outcome:
         seconds = max(deadline - time.monotonic(), 0.1)
