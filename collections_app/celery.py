@@ -76,7 +76,7 @@ app.conf.beat_schedule = {
     "deliver": _every("reminders.deliver_messages", 5),
     # Beat stamps nothing itself: the task says when it was sent, which proves beat, and that it
     # ran, which proves a worker.
-    "heartbeat": _every("jobs.beat_heartbeat", 10),
+    "heartbeat": _every("jobs.beat_heartbeat", 3),
     # At night in Europe, in the morning in East Asia; it only reads, and takes minutes at most.
     "check": {
         "task": "standing.check_kept",

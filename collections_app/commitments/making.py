@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from collections_app.core.money import decimals_of, tolerance_of
 from collections_app.core.workdays import WorkCalendar
 from collections_app.customers.models import Customer
 from collections_app.organisation.defaults import UNRATED_COUNTS_AS
+from collections_app.organisation.models import RatingPolicy
 from collections_app.organisation.queries import organisation, policies, today, work_calendar
 from collections_app.planning.models import Measure
 
@@ -57,35 +58,45 @@ def make_commitments(
 
     Copies grace and tolerance of each customer's present rating (rule 3).
     """
-    calendar, of_rating = work_calendar(), policies(today())
-    next_working_day = organisation().due_on_next_working_day
-    made: list[Commitment] = []
-    for one in promised:
-        policy = of_rating[one.customer.rating or UNRATED_COUNTS_AS]
-        cap = policy.tolerance_cap
-        scale: int = 10 ** decimals_of(one.customer.currency)
-        made.append(
-            Commitment(
-                customer=one.customer,
-                reference=one.reference,
-                made_on=one.made_on,
-                promised_by=one.promised_by,
-                channel=one.channel,
-                note=one.note,
-                grace_days=policy.grace_days,
-                tolerance_permille=policy.tolerance_permille,
-                tolerance_cap=None if cap is None else cap * scale,
-                measure=one.measure,
-                supersedes=one.supersedes,
-                ended_on=one.cancelled_on,
-                ending=Ending.CANCELLED if one.cancelled_on else "",
-                ended_at=Now() if one.cancelled_on else None,
-                entered_by=by,
-                import_record=record,
-            )
-        )
+    of_rating = policies(today())
+    made = [_commitment(one, of_rating, by, record) for one in promised]
     Commitment.objects.bulk_create(made, batch_size=2000)
-    instalments = [
+    Instalment.objects.bulk_create(_instalments(made, promised), batch_size=5000)
+    return made
+
+
+def _commitment(
+    one: Promised,
+    of_rating: Mapping[str, RatingPolicy],
+    by: Person | None,
+    record: ImportRecord | None,
+) -> Commitment:
+    policy = of_rating[one.customer.rating or UNRATED_COUNTS_AS]
+    cap = policy.tolerance_cap
+    scale: int = 10 ** decimals_of(one.customer.currency)
+    return Commitment(
+        customer=one.customer,
+        reference=one.reference,
+        made_on=one.made_on,
+        promised_by=one.promised_by,
+        channel=one.channel,
+        note=one.note,
+        grace_days=policy.grace_days,
+        tolerance_permille=policy.tolerance_permille,
+        tolerance_cap=None if cap is None else cap * scale,
+        measure=one.measure,
+        supersedes=one.supersedes,
+        ended_on=one.cancelled_on,
+        ending=Ending.CANCELLED if one.cancelled_on else "",
+        ended_at=Now() if one.cancelled_on else None,
+        entered_by=by,
+        import_record=record,
+    )
+
+
+def _instalments(made: Sequence[Commitment], promised: Sequence[Promised]) -> list[Instalment]:
+    calendar, next_working_day = work_calendar(), organisation().due_on_next_working_day
+    return [
         Instalment(
             commitment=commitment,
             customer=one.customer,
@@ -105,5 +116,3 @@ def make_commitments(
         for commitment, one in zip(made, promised, strict=True)
         for position, due_on, amount in one.instalments
     ]
-    Instalment.objects.bulk_create(instalments, batch_size=5000)
-    return made

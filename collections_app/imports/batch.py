@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from collections_app.accounts.models import ImportRecord, Person
 from collections_app.core.money import decimals_of
 from collections_app.customers.models import Customer
 from collections_app.imports.cells import is_blank, parse_amount
-from collections_app.imports.messages import CellError
+from collections_app.imports.messages import CellError, plain
 from collections_app.imports.readers.table import CellValue
 from collections_app.imports.result import Rejection
 
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
+AMOUNTS: Final = frozenset("amount target expected_uplift realised_uplift regular_amount".split())
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class Batch:
     by: Person | None
     record: ImportRecord | None = None
     rejections: list[Rejection] = field(default_factory=list)
+    twins: list[tuple[ParsedRow, ParsedRow]] = field(default_factory=list)
 
     def good(self) -> list[ParsedRow]:
         """The rows that nothing was found wrong with yet."""
@@ -54,11 +58,11 @@ class Batch:
     ) -> None:
         """Refuse a row because of one of its cells; a row may be refused for several."""
         value = row.raw.get(column, "") if column else ""
-        text = "" if is_blank(value) else str(value)
+        text = "" if is_blank(value) else plain(value)
         if isinstance(error, str):
             error = CellError(error, **({"value": text} | params))
         row.rejected = True
-        self.rejections.append(Rejection(row.number, column, text, error))
+        self.rejections.append(Rejection(row.number, column, text if column else None, error))
 
     def drop_group(self, rows: Iterable[ParsedRow]) -> None:
         """Refuse the rest of a group of which one row was refused."""
@@ -81,17 +85,34 @@ class Batch:
             self.reject(row, "currency", "currency_mismatch", currency=customer.currency)
 
     def once(self, key_of: Callable[[ParsedRow], Hashable], column: str) -> list[ParsedRow]:
-        """Good rows, one per key: a repeated row is unchanged, other content is refused."""
+        """Good rows, one per key: a repeated row is unchanged, other content is refused.
+
+        ``settle_twins`` later lets a repeated row share what became of the first.
+        """
         first: dict[Hashable, ParsedRow] = {}
         for row in self.good():
             former = first.setdefault(key_of(row), row)
             if former is row:
                 continue
-            if former.values == row.values:
+            if meaning_of(former) == meaning_of(row):
                 row.outcome = UNCHANGED
+                self.twins.append((former, row))
             else:
                 self.reject(row, column, "duplicate_in_file")
         return [row for row in first.values() if not row.rejected]
+
+    def settle_twins(self) -> None:
+        """Refuse a repeated row for what the first one of its kind was refused for."""
+        refused = {former.number for former, _ in self.twins if former.rejected}
+        errors: dict[int, list[Rejection]] = defaultdict(list)
+        for rejection in self.rejections:
+            if rejection.row in refused:
+                errors[rejection.row].append(rejection)
+        for former, row in self.twins:
+            if row.rejected:
+                continue
+            for rejection in errors[former.number]:
+                self.reject(row, rejection.column, rejection.error)
 
     def customers(self) -> Iterator[tuple[ParsedRow, Customer]]:
         """Good rows with the customer they name; unknown or foreign ones are refused."""
@@ -103,6 +124,16 @@ class Batch:
                 self.reject(row, "customer_code", "unknown_customer")
             else:
                 yield row, customer
+
+
+def meaning_of(row: ParsedRow) -> dict[str, Any]:
+    """What a row says, however its amounts are spelt: 100 and 100.00 are one."""
+    values = dict(row.values)
+    for column in AMOUNTS & values.keys():
+        # What cannot be read so stays as it is spelt.
+        with suppress(CellError):
+            values[column] = parse_amount(values[column], decimals=2)
+    return values
 
 
 def visible_customers(codes: Iterable[str], by: Person | None) -> dict[str, Customer]:

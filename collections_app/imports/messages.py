@@ -6,6 +6,7 @@ somebody reads them.
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Final
 
 from django.utils.translation import gettext, gettext_noop
@@ -88,6 +89,9 @@ SENTENCES: Final[dict[str, str]] = {
     "invalid_amount": gettext_noop("“%(value)s” is not an amount. Write it like 1234.50."),
     "invalid_amount:whole": gettext_noop(
         "“%(value)s” is not a whole number. Write it with digits alone, like 30."
+    ),
+    "invalid_amount:reversal": gettext_noop(
+        "A row that names the payment it reverses needs a negative amount. Correct one of them."
     ),
     "ambiguous_amount": gettext_noop(
         "“%(value)s” can be read as two amounts. Write it without grouping and with a point "
@@ -206,9 +210,18 @@ class _Params(dict[str, object]):
         return "–"
 
 
+def plain(value: object) -> str:
+    """A cell's content as a spreadsheet shows it: 100, not 100.0, and no midnight."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 10**15:
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == time():
+        return str(value.date())
+    return str(value)
+
+
 def shown(value: object) -> str:
     """A cell's content as messages quote it: on one line and of bounded length."""
-    text = " ".join(str(value).split())
+    text = " ".join(plain(value).split())
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from datetime import date
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from collections_app.accounts.models import ImportRecord, Person, Role
@@ -53,11 +54,16 @@ def run_import(
     then say what would have been. Raises ``UnreadableFile`` where the file as a whole is no use
     or the person may not import this kind.
     """
-    if by is not None and kind not in ALLOWED[Role(by.role)]:
-        raise UnreadableFile("not_allowed", variant="kind")
     if kind not in KINDS:
         raise UnreadableFile("unsupported_kind")
-    table = read_table(data, filename=filename, encoding=encoding)
+    if by is not None and kind not in ALLOWED[Role(by.role)]:
+        raise UnreadableFile("not_allowed", variant="kind")
+    table = read_table(
+        data,
+        filename=filename,
+        encoding=encoding,
+        max_bytes=settings.MAX_UPLOAD_MB * 1024 * 1024,
+    )
     result = ImportResult(kind=kind, rows=len(table.rows), dry_run=dry_run)
     organisation()
     try:
@@ -67,6 +73,7 @@ def run_import(
             batch, result.ignored = parse_table(kind, table, on=on, by=by)
             batch.record = _new_record(kind, filename, data, by)
             KINDS[kind](batch)
+            batch.settle_twins()
             _count(result, batch)
             if dry_run or (result.rejected and not skip_bad_rows):
                 raise _NothingSaved
@@ -80,7 +87,9 @@ def run_import(
 
 def _new_record(kind: str, filename: str, data: bytes, by: Person | None) -> ImportRecord:
     checksum = hashlib.sha256(data).hexdigest()
-    return ImportRecord.objects.create(kind=kind, filename=filename[-255:], sha256=checksum, by=by)
+    # A name of another encoding than the system's is no text that the database could keep.
+    name = filename.encode("utf-8", "replace").decode()[-255:]
+    return ImportRecord.objects.create(kind=kind, filename=name, sha256=checksum, by=by)
 
 
 def _count(result: ImportResult, batch: Batch) -> None:

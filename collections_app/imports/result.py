@@ -10,11 +10,14 @@ from collections_app.imports.messages import CellError
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """One reason why a row was not taken: the row as a spreadsheet numbers it, and the cell."""
+    """One reason why a row was not taken: the row as a spreadsheet numbers it, and the cell.
+
+    ``column`` and ``value`` are None where it is the row as a whole.
+    """
 
     row: int
     column: str | None
-    value: str
+    value: str | None
     error: CellError
 
     def as_json(self) -> dict[str, Any]:

@@ -81,19 +81,22 @@ def _held(message_id: int, token: UUID) -> QuerySet[Message]:
     return Message.objects.filter(pk=message_id, lease_token=token)
 
 
-def stamp_sending(message_id: int, *, token: UUID) -> bool:
-    """Say, on the record, that sending starts now; False when the lease is no longer ours."""
-    doubt = Case(
+def _one_more_if_sending() -> Case:
+    return Case(
         When(state=MessageState.SENDING, then=F("in_doubt") + 1),
         default=F("in_doubt"),
         output_field=PositiveIntegerField(),
     )
+
+
+def stamp_sending(message_id: int, *, token: UUID) -> bool:
+    """Say, on the record, that sending starts now; False when the lease is no longer ours."""
     return (
         _held(message_id, token)
         .filter(lease_until__gt=Now())
         .update(
             attempts=F("attempts") + 1,
-            in_doubt=doubt,
+            in_doubt=_one_more_if_sending(),
             state=MessageState.SENDING,
             lease_until=Now() + LEASE,
         )
@@ -187,10 +190,9 @@ def hold_waiting() -> int:
 
     What was being sent when the backup was made may have left: it is in doubt from then on.
     """
-    doubt = Case(When(state=MessageState.SENDING, then=F("in_doubt") + 1), default=F("in_doubt"))
     waiting = Message.objects.filter(state__in=(MessageState.QUEUED, MessageState.SENDING))
     return waiting.update(
-        state=MessageState.HELD, in_doubt=doubt, lease_token=None, lease_until=None
+        state=MessageState.HELD, in_doubt=_one_more_if_sending(), lease_token=None, lease_until=None
     )
 
 

@@ -65,7 +65,7 @@ def _templates(root: Path) -> Iterator[Path]:
 
 def _texts_of(path: Path) -> Iterator[Text]:
     # A tool of the developers: not there where the product runs.
-    from babel.messages.extract import extract_python
+    from babel.messages.extract import extract_python  # noqa: PLC0415
 
     source = path.read_text(encoding="utf-8")
     if path.suffix != ".py":

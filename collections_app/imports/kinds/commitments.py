@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from typing import Any
 
 from django.db.models.functions import Now
 
 from collections_app.commitments.making import Promised, deadline_of, make_commitments
 from collections_app.commitments.models import Commitment, Ending, Instalment
 from collections_app.customers.models import Customer
-from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch, ParsedRow
+from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch, ParsedRow, meaning_of
 
 SHARED = ("customer_code", "made_on", "promised_by", "channel", "supersedes", "cancelled_on")
 
@@ -28,7 +29,11 @@ def import_commitments(batch: Batch) -> None:
 
 
 class _Commitments:
-    """One file's commitments against what is stored."""
+    """One file's commitments against what is stored.
+
+    ``shared`` holds what the rows of a commitment say of it as a whole, wherever in them it
+    stands; ``parts`` the rows that are instalments, those apart that only repeat another.
+    """
 
     def __init__(
         self, batch: Batch, meant: dict[int, Customer], groups: dict[str, list[ParsedRow]]
@@ -39,28 +44,30 @@ class _Commitments:
         named = {
             r.get("supersedes") for rows in groups.values() for r in rows if r.has("supersedes")
         }
-        wanted = set(groups) | named
-        self.known = {
-            c.reference: c
-            for c in Commitment.objects.filter(reference__in=wanted).select_related("customer")
-        }
+        stored = Commitment.objects.filter(reference__in=named | set(groups))
+        self.known = {c.reference: c for c in stored.select_related("customer", "supersedes")}
+        self.succeeded = set(
+            Commitment.objects.filter(supersedes__reference__in=named).values_list(
+                "supersedes__reference", flat=True
+            )
+        )
+        self.shared: dict[str, dict[str, Any]] = {}
+        self.parts: dict[str, list[ParsedRow]] = {}
         self.amounts: dict[int, int] = {}
 
     def save(self) -> None:
-        for rows in self.groups.values():
+        for reference, rows in self.groups.items():
             self._check_rows(rows)
+            self.shared[reference] = self._shared(rows)
         self._settle_groups()
+        self._compare_known()
         new = {
             reference: rows
             for reference, rows in self.groups.items()
             if reference not in self.known and not rows[0].rejected
         }
         self._check_chains(new)
-        new = {reference: rows for reference, rows in new.items() if not rows[0].rejected}
-        self._create(new)
-        for reference, rows in self.groups.items():
-            if reference in self.known and not rows[0].rejected and not rows[0].outcome:
-                self._compare(self.known[reference], rows)
+        self._create([reference for reference, rows in new.items() if not rows[0].rejected])
         self._settle_groups()
 
     def _settle_groups(self) -> None:
@@ -69,7 +76,7 @@ class _Commitments:
                 self.batch.drop_group(rows)
 
     def _check_rows(self, rows: list[ParsedRow]) -> None:
-        batch, first, positions = self.batch, rows[0], set()
+        batch = self.batch
         for row in rows:
             if row.rejected:
                 continue
@@ -82,66 +89,93 @@ class _Commitments:
                 batch.reject(row, "due_on", "due_before_made")
             if row.get("cancelled_on", date.max) < row.get("made_on"):
                 batch.reject(row, "cancelled_on", "ended_before_made")
-            for column in SHARED:
-                if row.get(column) != first.get(column) and not first.rejected:
-                    batch.reject(row, column, "duplicate_in_file")
-            if row.has("position"):
-                if row.get("position") in positions:
-                    batch.reject(row, "position", "duplicate_in_file")
-                positions.add(row.get("position"))
-        if positions and any(not row.has("position") for row in rows):
+        self.parts[rows[0].get("reference")] = self._check_positions(rows)
+
+    def _check_positions(self, rows: list[ParsedRow]) -> list[ParsedRow]:
+        """The rows that are instalments: each position once, and all of them told or none."""
+        placed: dict[int, ParsedRow] = {}
+        parts: list[ParsedRow] = []
+        for row in rows:
+            former = placed.setdefault(row.get("position"), row) if row.has("position") else row
+            if former is row:
+                parts.append(row)
+            elif meaning_of(former) == meaning_of(row):
+                row.outcome = UNCHANGED
+                self.batch.twins.append((former, row))
+            elif not row.rejected:
+                self.batch.reject(row, "position", "duplicate_in_file")
+        if placed:
             for row in [r for r in rows if not r.has("position") and not r.rejected]:
-                batch.reject(row, "position", "required")
+                self.batch.reject(row, "position", "required")
+        return parts
+
+    def _shared(self, rows: list[ParsedRow]) -> dict[str, Any]:
+        """What the good rows say together; an empty cell says nothing."""
+        shared: dict[str, Any] = {}
+        for row in [row for row in rows if not row.rejected]:
+            for column in SHARED:
+                if shared.setdefault(column, row.get(column)) is None:
+                    shared[column] = row.get(column)
+                if row.has(column) and row.get(column) != shared[column]:
+                    self.batch.reject(row, column, "duplicate_in_file")
+        return {column: value for column, value in shared.items() if value is not None}
+
+    def _customer(self, reference: str) -> Customer:
+        return self.meant[self.groups[reference][0].number]
+
+    def _row_of(self, reference: str, column: str) -> ParsedRow:
+        """The row to be blamed for a shared value: the first that holds it."""
+        rows = self.groups[reference]
+        return next((row for row in rows if row.has(column)), rows[0])
 
     def _check_chains(self, new: dict[str, list[ParsedRow]]) -> None:
-        """What is superseded must exist, be the customer's, and not have been ended by another."""
-        ended_by: dict[str, str] = {}
-        for reference, rows in sorted(new.items(), key=lambda item: item[1][0].number):
-            row, named = rows[0], rows[0].get("supersedes")
+        """What is superseded must exist, be the customer's, and not have been ended by another.
+
+        Of two that end one, the earlier made holds, wherever it stands.
+        """
+        taken = set(self.succeeded)
+        for reference in sorted(new, key=lambda ref: (self.shared[ref]["made_on"], ref)):
+            named = self.shared[reference].get("supersedes")
             if named is None:
                 continue
-            former = self.known.get(named)
-            customer = self.meant[row.number]
-            inside = new.get(named)
-            if (
-                (former is None and (inside is None or inside[0].rejected))
-                or self._customer_of(former, inside) != customer.pk
-                or self._circular(named, new)
-            ):
-                self.batch.reject(row, "supersedes", "unknown_commitment")
-            elif self._ended(former, inside, named, ended_by):
-                self.batch.reject(row, "supersedes", "already_ended")
-            elif self._made_on(former, inside) > row.get("made_on"):
-                self.batch.reject(row, "made_on", "ended_before_made")
+            fault = self._fault_of_chain(reference, named, new, taken)
+            if fault is None:
+                taken.add(named)
             else:
-                ended_by[named] = reference
-        for rows in new.values():
-            if any(row.rejected for row in rows):
-                self.batch.drop_group(rows)
+                column, code = fault
+                self.batch.reject(self._row_of(reference, column), column, code)
+                self.batch.drop_group(self.groups[reference])
         self._drop_orphans(new)
+
+    def _fault_of_chain(
+        self, reference: str, named: str, new: dict[str, list[ParsedRow]], taken: set[str]
+    ) -> tuple[str, str] | None:
+        former = self.known.get(named)
+        if former is None and named not in new:
+            dropped = named in self.groups
+            return "supersedes", "dropped_with_group" if dropped else "unknown_commitment"
+        owner = former.customer_id if former else self._customer(named).pk
+        if owner != self._customer(reference).pk or self._circular(named, new):
+            return "supersedes", "unknown_commitment"
+        if named in taken or (former is not None and former.ending == Ending.SUPERSEDED):
+            return "supersedes", "already_ended"
+        former_made_on = former.made_on if former else self.shared[named]["made_on"]
+        if former_made_on > self.shared[reference]["made_on"]:
+            return "made_on", "ended_before_made"
+        return None
 
     def _drop_orphans(self, new: dict[str, list[ParsedRow]]) -> None:
         """One that supersedes a refused one has nothing to supersede: until none is left."""
         again = True
         while again:
             again = False
-            for rows in new.values():
-                former = new.get(rows[0].get("supersedes", ""))
+            for reference, rows in new.items():
+                former = new.get(self.shared[reference].get("supersedes", ""))
                 if former is not None and former[0].rejected and not rows[0].rejected:
-                    self.batch.reject(rows[0], "supersedes", "unknown_commitment")
+                    row = self._row_of(reference, "supersedes")
+                    self.batch.reject(row, "supersedes", "dropped_with_group")
                     self.batch.drop_group(rows)
                     again = True
-
-    def _customer_of(self, former: Commitment | None, inside: list[ParsedRow] | None) -> int | None:
-        if former is not None:
-            return former.customer_id
-        return self.meant[inside[0].number].pk if inside else None
-
-    def _made_on(self, former: Commitment | None, inside: list[ParsedRow] | None) -> date:
-        if former is not None:
-            return former.made_on
-        made: date = inside[0].get("made_on") if inside else date.min
-        return made
 
     def _circular(self, named: str, new: dict[str, list[ParsedRow]]) -> bool:
         seen: set[str] = set()
@@ -150,34 +184,18 @@ class _Commitments:
             if current in seen:
                 return True
             seen.add(current)
-            current = new[current][0].get("supersedes")
+            current = self.shared[current].get("supersedes")
         return False
 
-    def _ended(
-        self,
-        former: Commitment | None,
-        inside: list[ParsedRow] | None,
-        named: str,
-        ended_by: dict[str, str],
-    ) -> bool:
-        """Ended already by another; one that was cancelled only joins the chain."""
-        if named in ended_by:
-            return True
-        if former is not None:
-            return former.ending == Ending.SUPERSEDED
-        del inside
-        return False
-
-    def _create(self, new: dict[str, list[ParsedRow]]) -> None:
-        promised = [self._promised(reference, rows) for reference, rows in new.items()]
+    def _create(self, references: list[str]) -> None:
+        promised = [self._promised(reference) for reference in references]
         made = make_commitments(promised, by=self.batch.by, record=self.batch.record)
         by_reference = self.known | {c.reference: c for c in made}
         ended: list[Commitment] = []
         for commitment in made:
-            rows = new[commitment.reference]
-            for row in rows:
+            for row in self.parts[commitment.reference]:
                 row.outcome = CREATED
-            named = rows[0].get("supersedes")
+            named = self.shared[commitment.reference].get("supersedes")
             if named is None:
                 continue
             former = by_reference[named]
@@ -186,49 +204,72 @@ class _Commitments:
                 former.ending, former.ended_on = Ending.SUPERSEDED, commitment.made_on
                 former.ended_at = Now()
                 ended.append(former)
-        Commitment.objects.bulk_update(made, ["supersedes"], batch_size=2000)
+        chained = [commitment for commitment in made if commitment.supersedes_id]
+        Commitment.objects.bulk_update(chained, ["supersedes"], batch_size=2000)
         Commitment.objects.bulk_update(ended, ["ending", "ended_on", "ended_at"], batch_size=2000)
-        self.fresh = {commitment.reference for commitment in made}
 
-    def _promised(self, reference: str, rows: list[ParsedRow]) -> Promised:
-        first = rows[0]
-        ordered = sorted(rows, key=lambda r: (r.get("position", 0), r.get("due_on"), r.number))
-        parts = [
-            (row.get("position", place), row.get("due_on"), self.amounts[row.number])
-            for place, row in enumerate(ordered, 1)
-        ]
+    def _promised(self, reference: str) -> Promised:
+        shared = self.shared[reference]
+        ordered = sorted(
+            self.parts[reference], key=lambda r: (r.get("position", 0), r.get("due_on"), r.number)
+        )
         return Promised(
-            customer=self.meant[first.number],
+            customer=self._customer(reference),
             reference=reference,
-            made_on=first.get("made_on"),
-            instalments=parts,
-            promised_by=first.get("promised_by", ""),
-            channel=first.get("channel", ""),
-            cancelled_on=first.get("cancelled_on"),
+            made_on=shared["made_on"],
+            instalments=[
+                (row.get("position", place), row.get("due_on"), self.amounts[row.number])
+                for place, row in enumerate(ordered, 1)
+            ],
+            promised_by=shared.get("promised_by", ""),
+            channel=shared.get("channel", ""),
+            cancelled_on=shared.get("cancelled_on"),
         )
 
-    def _compare(self, stored: Commitment, rows: list[ParsedRow]) -> None:
-        """A known commitment takes only a cancellation; anything else must be the same."""
-        first = rows[0]
-        parts = Instalment.objects.filter(commitment=stored).order_by("position")
-        kept = sorted(parts.values_list("due_on", "amount"))
-        given = sorted((row.get("due_on"), self.amounts[row.number]) for row in rows)
-        former = stored.supersedes.reference if stored.supersedes else None
-        for column, same in (
-            ("customer_code", stored.customer_id == self.meant[first.number].pk),
-            ("made_on", stored.made_on == first.get("made_on")),
-            ("amount", kept == given),
-            ("supersedes", first.get("supersedes", former) == former),
-            ("promised_by", first.get("promised_by", stored.promised_by) == stored.promised_by),
-            ("channel", first.get("channel", stored.channel) == stored.channel),
+    def _compare_known(self) -> None:
+        """Cancellations come before chains: one already cancelled only joins its chain."""
+        known = {ref: self.known[ref] for ref in self.groups if ref in self.known}
+        stored: dict[int, list[tuple[int, date, int]]] = defaultdict(list)
+        for commitment_id, *part in (
+            Instalment.objects.filter(commitment__in=known.values())
+            .order_by("position")
+            .values_list("commitment_id", "position", "due_on", "amount")
         ):
-            if not same:
-                self.batch.reject(first, column, "conflict")
-                return
-        self._cancel(stored, rows)
+            stored[commitment_id].append((part[0], part[1], part[2]))
+        for reference, commitment in known.items():
+            rows = self.groups[reference]
+            if rows[0].rejected:
+                continue
+            conflict = self._conflict(commitment, stored[commitment.pk])
+            if conflict is None:
+                self._cancel(commitment, rows)
+            else:
+                self.batch.reject(self._row_of(reference, conflict), conflict, "conflict")
+
+    def _conflict(self, stored: Commitment, parts: list[tuple[int, date, int]]) -> str | None:
+        """The column in which a known commitment is told otherwise, if there is one."""
+        shared = self.shared[stored.reference]
+        former = stored.supersedes.reference if stored.supersedes else None
+        same = {
+            "customer_code": stored.customer_id == self._customer(stored.reference).pk,
+            "made_on": stored.made_on == shared["made_on"],
+            "amount": self._same_parts(stored.reference, parts),
+            "supersedes": shared.get("supersedes", former) == former,
+            "promised_by": shared.get("promised_by", stored.promised_by) == stored.promised_by,
+            "channel": shared.get("channel", stored.channel) == stored.channel,
+        }
+        return next((column for column, holds in same.items() if not holds), None)
+
+    def _same_parts(self, reference: str, parts: list[tuple[int, date, int]]) -> bool:
+        rows = self.parts[reference]
+        if rows[0].has("position"):
+            given = [(r.get("position"), r.get("due_on"), self.amounts[r.number]) for r in rows]
+            return sorted(given) == parts
+        unplaced = sorted((r.get("due_on"), self.amounts[r.number]) for r in rows)
+        return unplaced == sorted((due_on, amount) for _, due_on, amount in parts)
 
     def _cancel(self, stored: Commitment, rows: list[ParsedRow]) -> None:
-        outcome, cancelled_on = UNCHANGED, rows[0].get("cancelled_on")
+        outcome, cancelled_on = UNCHANGED, self.shared[stored.reference].get("cancelled_on")
         if cancelled_on is not None and not stored.ending:
             stored.ending, stored.ended_on = Ending.CANCELLED, cancelled_on
             stored.ended_at = Now()
@@ -237,7 +278,8 @@ class _Commitments:
         elif cancelled_on is not None and (
             stored.ending != Ending.CANCELLED or stored.ended_on != cancelled_on
         ):
-            self.batch.reject(rows[0], "cancelled_on", "already_ended")
+            row = self._row_of(stored.reference, "cancelled_on")
+            self.batch.reject(row, "cancelled_on", "already_ended")
             return
         for row in rows:
             row.outcome = outcome

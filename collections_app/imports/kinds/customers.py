@@ -69,16 +69,18 @@ def _values(batch: Batch, row: ParsedRow, customer: Customer | None) -> dict[str
     values = {field: row.get(column) for column, field in FIELDS.items() if row.has(column)}
     if "name" in values:
         values["name_pinyin"], values["name_initials"] = pinyin_of(values["name"])
-    if customer is None:
-        values.setdefault("currency", organisation().currency)
-    changed = values.get("currency")
-    if customer is not None and changed not in (None, customer.currency) and has_facts(customer):
+    former = organisation().currency if customer is None else customer.currency
+    currency = values.setdefault("currency", former)
+    if customer is not None and currency != former and has_facts(customer):
         batch.reject(row, "currency", "conflict")
     if row.has("regular_amount"):
-        meant = customer or Customer(currency=values["currency"])
-        values["regular_amount"] = batch.amount(row, "regular_amount", meant)
-        if values["regular_amount"] is not None and values["regular_amount"] <= 0:
+        regular = batch.amount(row, "regular_amount", Customer(currency=currency))
+        values["regular_amount"] = regular
+        if regular is not None and regular <= 0:
             batch.reject(row, "regular_amount", "out_of_range")
+    elif customer is not None and customer.regular_amount and currency != former:
+        # What is stored counts in minor units of another currency.
+        batch.reject(row, "regular_amount", "required")
     return values
 
 
@@ -113,7 +115,7 @@ def _contact_values(row: ParsedRow, *, new_contact: bool) -> dict[str, Any]:
     values = {field: row.get(col) for col, field in CONTACT_FIELDS.items() if row.has(col)}
     if new_contact:
         values.setdefault("language", organisation().language)
-        values.setdefault("name", values.get("email") or row.get("name"))
+        values.setdefault("name", (values.get("email") or row.get("name"))[:200])
     return values
 
 

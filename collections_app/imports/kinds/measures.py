@@ -27,7 +27,9 @@ def import_measures(batch: Batch) -> None:
     }
     known = {
         (m.plan_id, m.kind, m.description): m
-        for m in Measure.objects.filter(plan__in=list(plans.values()))
+        for m in Measure.objects.filter(plan__in=list(plans.values())).select_related(
+            "owner", "plan"
+        )
     }
     owners = _owners(rows)
     new: list[tuple[Measure, MonthPlan]] = []

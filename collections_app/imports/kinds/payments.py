@@ -41,7 +41,7 @@ def _check_sign(batch: Batch, row: ParsedRow, amount: int) -> None:
     elif amount == 0:
         batch.reject(row, "amount", "out_of_range")
     elif amount > 0 and row.has("reverses"):
-        batch.reject(row, "amount", "invalid_amount", variant="")
+        batch.reject(row, "amount", "invalid_amount", variant="reversal")
 
 
 class _Payments:
@@ -68,7 +68,7 @@ class _Payments:
             row.get("reference")
             for row in self.batch.rows
             if row.rejected and row.has("reference") and not row.has("reverses")
-        }
+        } - {row.get("reference") for row in rows if not row.rejected}
         new: list[Payment] = []
         changed: list[Payment] = []
         for row in [r for r in rows if not r.rejected and not r.has("reverses")]:
@@ -158,10 +158,14 @@ class _Payments:
                 (known.payment_id, known.received_on, known.amount)
                 == (payment.pk, row.get("received_on"), amount)
             )
-            if same:
+            if known is None or not same:
+                batch.reject(row, "reference", "conflict")
+            elif row.get("note", known.note) == known.note:
                 row.outcome = UNCHANGED
             else:
-                batch.reject(row, "reference", "conflict")
+                known.note = row.get("note")
+                known.save(update_fields=["note"])
+                row.outcome = UPDATED
             return
         if row.get("received_on") < payment.received_on:
             batch.reject(row, "received_on", "reversal_before_payment")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,9 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from collections_app.accounts.queries import person_by_email
-from collections_app.cli.output import Answer, Failure, JsonCommand, WrongUsage, parse_day, table
+from collections_app.cli.output import Answer, JsonCommand, WrongUsage, parse_day, table
 from collections_app.imports.headings import KINDS
-from collections_app.imports.messages import UnreadableFile
+from collections_app.imports.messages import UnreadableFile, shown
 from collections_app.imports.operations import run_import
 from collections_app.imports.result import ImportResult
 from collections_app.organisation.queries import today
@@ -34,10 +35,10 @@ class Command(JsonCommand):
 
     def run(self, **options: Any) -> Answer:
         path: Path = options["file"]
-        if not path.is_file():
-            raise WrongUsage(f"There is no file {path}.")
+        if not os.path.isfile(path):  # noqa: PTH113 - a name too long is no file, and no failure
+            raise WrongUsage(f"There is no file {shown(path)}.")
         by = None
-        if options["by"]:
+        if options["by"] is not None:
             by = person_by_email(options["by"])
             if by is None or not by.is_active:
                 raise WrongUsage(f"There is no user {options['by']}.")
@@ -45,19 +46,28 @@ class Command(JsonCommand):
         if through is not None and options["kind"] != "payments":
             raise WrongUsage("--complete-through goes with payments only.")
         if path.stat().st_size > settings.MAX_UPLOAD_MB * 1024 * 1024:
-            refused = UnreadableFile("too_large", limit_mb=settings.MAX_UPLOAD_MB)
-            raise Failure(str(refused), code=refused.code)
-        result = run_import(
-            kind=options["kind"],
-            data=path.read_bytes(),
-            filename=path.name,
-            by=by,
-            on=today(),
-            dry_run=options["dry_run"],
-            skip_bad_rows=options["skip_bad_rows"],
-            encoding=options["encoding"],
-            complete_through=through,
-        )
+            raise UnreadableFile("too_large", limit_mb=settings.MAX_UPLOAD_MB)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise WrongUsage(f"The file {shown(path)} may not be read.") from error
+        try:
+            result = run_import(
+                kind=options["kind"],
+                data=data,
+                filename=path.name,
+                by=by,
+                on=today(),
+                dry_run=options["dry_run"],
+                skip_bad_rows=options["skip_bad_rows"],
+                encoding=options["encoding"],
+                complete_through=through,
+            )
+        except UnreadableFile as refused:
+            if refused.variant != "named":
+                raise
+            # The encoding named is none: that is the argument's fault, not the file's.
+            raise WrongUsage(str(refused), code=refused.code) from refused
         return Answer(result.as_json(), _text(path, result), status=1 if result.rejected else 0)
 
 
@@ -68,10 +78,10 @@ def _text(path: Path, result: ImportResult) -> str:
     )
     lines = [counts]
     if result.ignored:
-        lines.append(f"Columns passed over: {', '.join(result.ignored)}.")
+        lines.append(f"Columns passed over: {', '.join(map(shown, result.ignored))}.")
     if result.rejected:
         rows = [
-            (str(r.row), r.column or "", r.value[:40], r.error.message)
+            (r.row, r.column, shown(r.value or "")[:40], r.error.message)
             for r in result.rejected[:SHOWN]
         ]
         lines.append(table(("Row", "Column", "Value", "What to do"), rows))
