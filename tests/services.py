@@ -13,7 +13,7 @@ from collections_app.embedded.services import Services
 _started: list[tuple[Services, tempfile.TemporaryDirectory[str]]] = []
 
 
-def pytest_load_initial_conftests() -> None:
+def start_services() -> None:
     """Start the servers once; workers of a parallel run inherit the environment."""
     if "KEPT_TEST_SERVICES" in os.environ:
         return
@@ -36,6 +36,10 @@ def pytest_load_initial_conftests() -> None:
     }
     for name in ("EMAIL_URL", "BASE_URL", "DEBUG", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
+
+
+# While this plugin is being read: pytest-django reads the settings before any hook of ours runs.
+start_services()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

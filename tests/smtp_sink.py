@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -26,6 +27,7 @@ class SmtpSink:
         self.drop_after_dot = 0
         self.drop_before_dot = 0
         self.hang_up_after_each = False
+        self.seconds_per_mail = 0.0
         self.connections = 0
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -74,10 +76,13 @@ class SmtpSink:
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
+        await asyncio.sleep(self.seconds_per_mail / 2)
         content = bytes(envelope.content or b"")
         self.envelopes.append((envelope.mail_from, list(envelope.rcpt_tos), content))
         mail: Any = message_from_bytes(content, policy=policy.SMTP)
         self.accepted.append(mail)
+        # Taken, and not yet said so: who dies now leaves a double behind.
+        await asyncio.sleep(self.seconds_per_mail / 2)
         if self.drop_after_dot:
             self.drop_after_dot -= 1
             _hang_up(server)

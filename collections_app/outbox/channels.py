@@ -191,18 +191,21 @@ class SmtpChannel:
 
     def _connect(self) -> smtplib.SMTP:
         host, port = self._config["EMAIL_HOST"], self._config["EMAIL_PORT"] or 25
-        tls = ssl.create_default_context()
         # Python would ask the name servers for our own name, which may take long.
         own = socket.gethostname()
         if self._config.get("EMAIL_USE_SSL"):
             line: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, port, timeout=TIMEOUT, local_hostname=own, context=tls
+                host,
+                port,
+                timeout=TIMEOUT,
+                local_hostname=own,
+                context=ssl.create_default_context(),
             )
         else:
             line = smtplib.SMTP(host, port, timeout=TIMEOUT, local_hostname=own)
         try:
             if self._config.get("EMAIL_USE_TLS"):
-                line.starttls(context=tls)
+                line.starttls(context=ssl.create_default_context())
             if self._config.get("EMAIL_HOST_USER"):
                 password = self._config.get("EMAIL_HOST_PASSWORD") or ""
                 line.login(self._config["EMAIL_HOST_USER"], password)

@@ -107,12 +107,12 @@ def test_a_rejected_row_leaves_no_trace_when_bad_rows_are_skipped(cast: Cast) ->
         skip_bad_rows=True,
     )
     assert counts(result) == (1, 0, 0, 2)
-    assert sorted(faults(result)) == [
+    assert faults(result) == [
         (2, "manager_email", "dropped_with_group"),
         (3, "staff_number", "conflict"),
-    ] or faults(result) == [(3, "staff_number", "conflict")]
-    assert not Person.objects.filter(email="li@kept.test").exists()
-    assert Person.objects.filter(email="han@kept.test").exists()
+    ]
+    assert not Team.objects.filter(name="New team").exists()
+    assert [p.name for p in Person.objects.filter(staff_number__isnull=False)] == ["Han"]
 
 
 def test_a_staff_number_of_somebody_else_is_a_conflict(cast: Cast) -> None:
@@ -130,12 +130,7 @@ def test_two_people_may_swap_their_staff_numbers(cast: Cast) -> None:
 
 
 def test_the_parent_of_a_team_counts_though_the_team_was_named_before() -> None:
-    take(
-        "users",
-        HEAD + "a@kept.test,A,rep,East,,,,\nb@kept.test,B,rep,East,Head,,,\nc@kept.test,C,rep,Head",
-    ) if False else take(
-        "users", HEAD + "a@kept.test,A,rep,East,,,,\nb@kept.test,B,rep,East,Head,,,"
-    )
+    take("users", HEAD + "a@kept.test,A,rep,East,,,,\nb@kept.test,B,rep,East,Head,,,")
     assert Team.objects.get(name="East").parent == Team.objects.get(name="Head")
 
 

@@ -1,0 +1,68 @@
+"""Senders side by side: no mail leaves twice. With the protection off, the same test shows doubles."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+
+from collections_app.outbox.channels import channel
+from collections_app.outbox.models import Message
+from collections_app.outbox.queries import due
+from tests.outbox.conftest import Queue, send_due
+from tests.smtp_sink import SmtpSink
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SENDERS = 4
+MAILS = 40
+
+
+def side_by_side(work: Callable[[], object]) -> None:
+    """Run the work in threads that begin at the same instant; raise what any of them raised."""
+    start = threading.Barrier(SENDERS)
+    faults: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            start.wait()
+            work()
+        except BaseException as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(SENDERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+
+
+def send_without_lease() -> None:
+    """The naive way: read what is due, send it, mark it."""
+    line = channel()
+    for message in list(due().order_by("pk")):
+        message.subject, message.body_text = "Subject", "Text\n"
+        line.send(message, until=float("inf"))
+        Message.objects.filter(pk=message.pk).update(state="sent", sent_at=Now())
+    line.close()
+
+
+def test_senders_side_by_side_send_each_mail_once(smtp_sink: SmtpSink, queue: Queue) -> None:
+    messages = [queue() for _ in range(MAILS)]
+    side_by_side(send_due)
+    assert sorted(smtp_sink.message_ids) == sorted(message.message_id for message in messages)
+    assert set(Message.objects.values_list("state", "attempts", "in_doubt")) == {("sent", 1, 0)}
+
+
+def test_without_the_lease_the_same_senders_send_doubles(smtp_sink: SmtpSink, queue: Queue) -> None:
+    for _ in range(MAILS):
+        queue()
+    side_by_side(send_without_lease)
+    assert len(smtp_sink.message_ids) > MAILS
+    assert len(set(smtp_sink.message_ids)) == MAILS
