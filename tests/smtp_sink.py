@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -17,6 +18,8 @@ class SmtpSink:
 
     ``replies`` says what to answer to a recipient, by address (``"450 later"``). ``drop_after_dot``
     mails are taken without an answer, and as many as ``drop_before_dot`` says not even heard out.
+    Answers to a recipient and to a mail take their time if told to; ``asked`` and ``taken`` are set
+    before each.
     """
 
     def __init__(self) -> None:
@@ -27,7 +30,8 @@ class SmtpSink:
         self.drop_after_dot = 0
         self.drop_before_dot = 0
         self.hang_up_after_each = False
-        self.seconds_per_mail = 0.0
+        self.seconds_for_recipient = self.seconds_for_mail = 0.0
+        self.asked, self.taken = threading.Event(), threading.Event()
         self.connections = 0
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -64,6 +68,8 @@ class SmtpSink:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        self.asked.set()
+        await asyncio.sleep(self.seconds_for_recipient)
         refusal = self.replies.get(address) or self.reply_to_all
         if refusal:
             return refusal
@@ -76,13 +82,13 @@ class SmtpSink:
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        await asyncio.sleep(self.seconds_per_mail / 2)
-        content = bytes(envelope.content or b"")
+        assert isinstance(envelope.content, bytes)
+        content = envelope.content
         self.envelopes.append((envelope.mail_from, list(envelope.rcpt_tos), content))
         mail: Any = message_from_bytes(content, policy=policy.SMTP)
         self.accepted.append(mail)
-        # Taken, and not yet said so: who dies now leaves a double behind.
-        await asyncio.sleep(self.seconds_per_mail / 2)
+        self.taken.set()
+        await asyncio.sleep(self.seconds_for_mail)
         if self.drop_after_dot:
             self.drop_after_dot -= 1
             _hang_up(server)

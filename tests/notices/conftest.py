@@ -31,7 +31,12 @@ def smtp_sink(settings: Settings) -> Iterator[SmtpSink]:
 @pytest.fixture
 def lapsed(cast: Cast) -> Instalment:
     """10,000.00 promised to Anna by the 10th, nothing received; it is the 23rd."""
-    customer = make_customer(cast.east_rep, name="东方商贸", code="E-1")
+    return make_lapsed(cast.east_rep)
+
+
+def make_lapsed(owner: Person) -> Instalment:
+    """A lapsed promise of a customer of the owner."""
+    customer = make_customer(owner, name="东方商贸", code="E-1")
     commitment = make_commitment(customer, (day(10), 10_000), reference="P-EAST")
     stand_on()
     return commitment.instalments.get()

@@ -10,7 +10,8 @@ import pytest
 from collections_app.cli.management.commands.outbox import Command as OutboxCommand
 from collections_app.cli.management.commands.send import Command as SendCommand
 from collections_app.outbox.models import Message
-from tests.notices.conftest import lapsed, owe_lapsed  # noqa: F401
+from tests.conftest import Cast
+from tests.notices.conftest import make_lapsed, owe_lapsed
 from tests.outbox.conftest import Queue, fresh
 from tests.smtp_sink import SmtpSink
 
@@ -27,9 +28,10 @@ def run(command: str, *words: str, capsys: pytest.CaptureFixture[str]) -> tuple[
 
 def test_sending_says_what_was_sent(
     smtp_sink: SmtpSink,
-    lapsed: Any,
-    capsys: pytest.CaptureFixture[str],  # noqa: F811
+    cast: Cast,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    lapsed = make_lapsed(cast.east_rep)
     owe_lapsed(lapsed)
     status, said = run("send", capsys=capsys)
     assert (status, said) == (
@@ -67,12 +69,21 @@ def test_sending_says_what_was_sent(
     assert message["sent_at"].endswith("+00:00")
 
 
-def test_a_failure_is_status_one(
+def test_one_that_is_refused_for_good_is_status_one(
+    smtp_sink: SmtpSink, cast: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owe_lapsed(make_lapsed(cast.east_rep))
+    smtp_sink.replies["anna@kept.test"] = "550 no such person"
+    status, said = run("send", "--until-empty", "--timeout", "5", capsys=capsys)
+    assert (status, said["failed"], said["left"]) == (1, 1, 0)
+    _, listed = run("outbox", "--state", "dead", capsys=capsys)
+    assert [m["reason"] for m in listed["messages"]] == ["refused"]
+
+
+def test_a_message_that_carries_nothing_is_withdrawn(
     smtp_sink: SmtpSink, queue: Queue, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    message = queue(to="gone@kept.test")
-    smtp_sink.replies["gone@kept.test"] = "550 no such person"
-    # A message without notices has nothing to say.
+    message = queue()
     status, said = run("send", "--until-empty", "--timeout", "5", capsys=capsys)
     assert (status, said["withdrawn"]) == (0, 1)
     assert (fresh(message).state, fresh(message).reason) == ("withdrawn", "replaced")
@@ -80,10 +91,10 @@ def test_a_failure_is_status_one(
 
 def test_a_server_that_is_away_is_status_one(
     smtp_sink: SmtpSink,
-    lapsed: Any,
-    capsys: pytest.CaptureFixture[str],  # noqa: F811
+    cast: Cast,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    owe_lapsed(lapsed)
+    owe_lapsed(make_lapsed(cast.east_rep))
     smtp_sink.stop()
     status, said = run("send", capsys=capsys)
     assert (status, said["failed"], said["sent"]) == (1, 1, 0)

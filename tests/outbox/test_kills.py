@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from django.db import connection
 
 from collections_app.outbox.models import Message
 from collections_app.outbox.queries import waiting_count
-from tests.outbox.conftest import Queue, end_leases
+from tests.outbox.conftest import Queue, end_leases, fresh, send_due
 from tests.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,34 +79,22 @@ def kill_now_and_then(code: str, sink: SmtpSink, *, enough: Callable[[], bool]) 
     return kills
 
 
-def slowed(sink: SmtpSink) -> None:
-    """Let each mail take a while at the server, so that kills strike in the middle of one."""
-    sink.seconds_per_mail = 0.03
+def kill_when(event: threading.Event, code: str, sink: SmtpSink) -> None:
+    """Start one sender and kill it at the moment that the mail server tells."""
+    event.clear()
+    sender = start_sender(code, sink)
+    try:
+        assert event.wait(20)
+    finally:
+        sender.kill()
+        sender.wait()
 
 
-@pytest.mark.slow
-def test_killed_senders_lose_nothing_and_every_double_is_in_doubt(
-    smtp_sink: SmtpSink, queue: Queue
-) -> None:
-    messages = [queue() for _ in range(MAILS)]
-    slowed(smtp_sink)
-    kills = kill_now_and_then(SENDER, smtp_sink, enough=lambda: not waiting_count())
-    end_leases()
-    _finish(smtp_sink)
-    assert kills > 0
-    taken = Counter(smtp_sink.message_ids)
-    assert set(taken) == {message.message_id for message in messages}
-    doubled = {id_ for id_, times in taken.items() if times > 1}
-    in_doubt = set(Message.objects.filter(in_doubt__gt=0).values_list("message_id", flat=True))
-    assert doubled <= in_doubt
-    assert len(in_doubt) <= 4 * (kills + 2)
-
-
-def _finish(sink: SmtpSink) -> None:
-    sink.seconds_per_mail = 0
-    from tests.outbox.conftest import send_due
-
+def finish(sink: SmtpSink) -> None:
+    """Send the rest at leisure, once the leases of the dead have run out."""
+    sink.seconds_for_recipient = sink.seconds_for_mail = 0
     for _ in range(100):
+        end_leases()
         send_due()
         if not Message.objects.exclude(state="sent").exists():
             return
@@ -113,20 +102,46 @@ def _finish(sink: SmtpSink) -> None:
 
 
 @pytest.mark.slow
-def test_with_the_mark_before_the_sending_killed_senders_lose_mail(
+def test_killed_senders_lose_nothing_and_every_double_is_in_doubt(
     smtp_sink: SmtpSink, queue: Queue
 ) -> None:
     messages = [queue() for _ in range(MAILS)]
-    slowed(smtp_sink)
-    lost: set[str] = set()
+    smtp_sink.seconds_for_recipient = smtp_sink.seconds_for_mail = 0.02
+    kills = kill_now_and_then(SENDER, smtp_sink, enough=lambda: not waiting_count())
+    finish(smtp_sink)
+    assert kills > 0
+    taken = Counter(smtp_sink.message_ids)
+    assert set(taken) == {message.message_id for message in messages}
+    doubled = {id_ for id_, times in taken.items() if times > 1}
+    in_doubt = Message.objects.filter(in_doubt__gt=0).values_list("message_id", flat=True)
+    assert doubled <= set(in_doubt)
 
-    def lost_one() -> bool:
-        marked = set(Message.objects.filter(state="sent").values_list("message_id", flat=True))
-        time.sleep(0.2)
-        lost.update(marked - set(smtp_sink.message_ids))
-        return bool(lost)
 
-    kill_now_and_then(CARELESS, smtp_sink, enough=lost_one)
-    time.sleep(0.2)
-    assert len(messages) == MAILS
-    assert lost - set(smtp_sink.message_ids)
+def test_a_sender_killed_before_the_answer_leaves_one_double_in_doubt(
+    smtp_sink: SmtpSink, queue: Queue
+) -> None:
+    message = queue()
+    smtp_sink.seconds_for_mail = 2
+    kill_when(smtp_sink.taken, SENDER, smtp_sink)
+    finish(smtp_sink)
+    assert smtp_sink.message_ids == [message.message_id] * 2
+    assert (fresh(message).state, fresh(message).in_doubt) == ("sent", 1)
+
+
+def test_a_sender_killed_before_the_mail_loses_nothing(smtp_sink: SmtpSink, queue: Queue) -> None:
+    message = queue()
+    smtp_sink.seconds_for_recipient = 2
+    kill_when(smtp_sink.asked, SENDER, smtp_sink)
+    finish(smtp_sink)
+    assert smtp_sink.message_ids == [message.message_id]
+
+
+def test_with_the_mark_before_the_sending_the_same_kill_loses_the_mail(
+    smtp_sink: SmtpSink, queue: Queue
+) -> None:
+    message = queue()
+    smtp_sink.seconds_for_recipient = 2
+    kill_when(smtp_sink.asked, CARELESS, smtp_sink)
+    finish(smtp_sink)
+    assert smtp_sink.message_ids == []
+    assert fresh(message).state == "sent"

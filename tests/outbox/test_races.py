@@ -1,4 +1,4 @@
-"""Senders side by side: no mail leaves twice. With the protection off, the same test shows doubles."""
+"""Senders side by side: no mail leaves twice. With the protection off, it does."""
 
 from __future__ import annotations
 

@@ -230,12 +230,12 @@ class _Commitments:
         """Cancellations come before chains: one already cancelled only joins its chain."""
         known = {ref: self.known[ref] for ref in self.groups if ref in self.known}
         stored: dict[int, list[tuple[int, date, int]]] = defaultdict(list)
-        for commitment_id, *part in (
+        for commitment_id, position, due_on, amount in (
             Instalment.objects.filter(commitment__in=known.values())
             .order_by("position")
             .values_list("commitment_id", "position", "due_on", "amount")
         ):
-            stored[commitment_id].append((part[0], part[1], part[2]))
+            stored[commitment_id].append((position, due_on, amount))
         for reference, commitment in known.items():
             rows = self.groups[reference]
             if rows[0].rejected:

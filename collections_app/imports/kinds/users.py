@@ -44,7 +44,9 @@ class _Users:
         named = {email_of(row, "email") for row in rows}
         named |= {email_of(row, "manager_email") for row in rows if row.has("manager_email")}
         people = Person.objects.annotate(lower=Lower("email")).filter(lower__in=named)
-        self.people = {p.email.casefold(): p for p in people.select_related("team__parent")}
+        self.people: dict[str, Person] = {
+            p.email.casefold(): p for p in people.select_related("team__parent")
+        }
         self.refused = {
             email_of(row, "email") for row in batch.rows if row.rejected and row.has("email")
         }
