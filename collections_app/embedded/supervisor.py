@@ -178,7 +178,7 @@ def children(*, host: str, port: int, workers: int, data_dir: Path) -> list[Chil
             [
                 *(*python, "gunicorn", "collections_app.wsgi", "--bind", bind),
                 *("--workers", str(workers), "--threads", "4", "--graceful-timeout", "20"),
-                *("--no-control-socket", "--log-level", "warning"),
+                *("--preload", "--no-control-socket", "--log-level", "warning"),
             ],
         ),
         Child(

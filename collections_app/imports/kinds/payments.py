@@ -8,6 +8,7 @@ from django.db.models import Sum
 
 from collections_app.customers.models import Customer
 from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch, ParsedRow
+from collections_app.imports.bulk import among, copy_in
 from collections_app.imports.kinds.invoices import invoices_by_number
 from collections_app.ledger.models import Payment, Reversal
 
@@ -27,11 +28,8 @@ def import_payments(batch: Batch) -> None:
             _check_sign(batch, row, amount)
     references = {row.get("reference") for row in batch.rows if row.has("reference")}
     references |= {row.get("reverses") for row in rows if row.has("reverses")}
-    payments = {p.reference: p for p in Payment.objects.filter(reference__in=references)}
-    reversals = {
-        r.reference: r
-        for r in Reversal.objects.filter(reference__in=references).select_related("payment")
-    }
+    payments = {p.reference: p for p in among(Payment.objects.all(), "reference", references)}
+    reversals = {r.reference: r for r in among(Reversal.objects.all(), "reference", references)}
     _Payments(batch, meant, amounts, payments, reversals).save(rows)
 
 
@@ -60,6 +58,7 @@ class _Payments:
         self.amounts = amounts
         self.payments = payments
         self.reversals = reversals
+        self.named: dict[str, Payment] = {}
         self.dropped: set[str] = set()
 
     def save(self, rows: list[ParsedRow]) -> None:
@@ -75,10 +74,11 @@ class _Payments:
             self._payment(row, invoices, new, changed)
             if row.rejected:
                 self.dropped.add(row.get("reference"))
-        Payment.objects.bulk_create(new, batch_size=5000)
+        copy_in(Payment, new)
         Payment.objects.bulk_update(changed, CHANGEABLE, batch_size=2000)
-        self.payments |= {payment.reference: payment for payment in new}
-        self._save_reversals([r for r in rows if not r.rejected and r.has("reverses")])
+        reversing = [r for r in rows if not r.rejected and r.has("reverses")]
+        if reversing:
+            self._save_reversals(reversing)
 
     def _payment(
         self,
@@ -134,7 +134,10 @@ class _Payments:
 
     def _save_reversals(self, rows: list[ParsedRow]) -> None:
         taken: dict[int, int] = defaultdict(int)
-        stored = Reversal.objects.filter(payment__in=self.payments.values()).order_by()
+        # Read anew: those that were just written have their keys from the database.
+        named = among(Payment.objects.all(), "reference", {row.get("reverses") for row in rows})
+        self.named = {payment.reference: payment for payment in named}
+        stored = Reversal.objects.filter(payment__in=self.named.values()).order_by()
         taken.update(stored.values_list("payment").annotate(total=Sum("amount")))
         new: list[Reversal] = []
         rows.sort(key=lambda row: (row.get("received_on"), row.get("reference")))
@@ -147,7 +150,7 @@ class _Payments:
         if row.get("reverses") in self.dropped:
             batch.reject(row, "reverses", "dropped_with_group")
             return
-        payment = self.payments.get(row.get("reverses"))
+        payment = self.named.get(row.get("reverses"))
         amount = -self.amounts[row.number]
         if payment is None or payment.customer_id != self.meant[row.number].pk:
             batch.reject(row, "reverses", "unknown_payment")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import hashlib
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from collections_app.accounts.models import Person
 from collections_app.embedded import supervisor
@@ -52,23 +53,25 @@ class Command(BaseCommand):
         alone.close()
 
     def _prepare(self, data_dir: Path, *, demo: bool) -> None:
-        self._manage("migrate", "--noinput", "--verbosity", "0")
-        self._manage("compile_texts")
-        self._manage("collectstatic", "--noinput", "--verbosity", "0")
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("compile_texts")
+        self._collect_static(data_dir)
         done = data_dir / DEMO_FIRST
-        if demo and not done.exists() and self._is_empty():
-            self._manage("demo")
+        if demo and not done.exists() and not Person.objects.exists():
+            call_command("demo", stdout=self.stdout)
         done.touch()
+        # The children make their own; a supervisor holds none while it waits.
+        connections.close_all()
 
-    def _is_empty(self) -> bool:
-        return not Person.objects.exists()
-
-    def _manage(self, *arguments: str) -> None:
-        answer = subprocess.run(
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments], check=False
-        )
-        if answer.returncode:
-            raise CommandError(f"manage.py {arguments[0]} failed.", returncode=answer.returncode)
+    def _collect_static(self, data_dir: Path) -> None:
+        """Collect once per state of the files: compressing them again would slow every start."""
+        if settings.PLAIN_STATIC:
+            return
+        stamp, state = data_dir / "static-collected", _state_of_static_files()
+        if stamp.exists() and stamp.read_text() == state and Path(settings.STATIC_ROOT).exists():
+            return
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(state)
 
     def _announce(self, url: str, *, ready: bool) -> None:
         if ready:
@@ -80,3 +83,13 @@ class Command(BaseCommand):
                 f"EMAIL_URL is not set: mail is kept in the mail log and in {settings.MAIL_DIR}"
             )
         self.stdout.flush()
+
+
+def _state_of_static_files() -> str:
+    """What the collected files depend on: our own, and the packages that bring others."""
+    digest = hashlib.sha256((Path(settings.BASE_DIR) / "requirements.txt").read_bytes())
+    digest.update(str(settings.STATIC_ROOT).encode())
+    for path in sorted((Path(settings.BASE_DIR) / "static").rglob("*")):
+        if path.is_file():
+            digest.update(str(path).encode() + path.read_bytes())
+    return digest.hexdigest()
