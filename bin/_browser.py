@@ -56,8 +56,11 @@ def fetch(python: str, target: Path) -> None:
         aside = Path(name)
         (aside / "package.json").write_text(json.dumps({"private": True}))
         command = [str(node), str(npm), "install", "--ignore-scripts", "--no-audit", "--no-fund"]
-        command += ["--no-save", "--silent", "--omit=peer", f"{PACKAGE}@{VERSION}"]
-        if subprocess.run(command, cwd=aside, check=False).returncode:
+        command += ["--no-save", "--loglevel=error", "--omit=peer", f"{PACKAGE}@{VERSION}"]
+        # The machine's own certificates, as pip uses them: node alone would know only its own.
+        options = f"{os.environ.get('NODE_OPTIONS', '')} --use-system-ca".strip()
+        environment = {**os.environ, "NODE_OPTIONS": options}
+        if subprocess.run(command, cwd=aside, env=environment, check=False).returncode:
             stop("No Chromium on the path, and none could be fetched from npm.")
         packed = aside / "node_modules" / PACKAGE / "bin"
         made = aside / "made"

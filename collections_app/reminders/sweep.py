@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from collections_app.core.refusals import Refused
 from collections_app.notices.models import NoticeKind
 from collections_app.notices.operations import Owed, owe, put_into_messages
+from collections_app.notices.queries import lapses_to_owe_again
 from collections_app.organisation.models import Organisation
-from collections_app.organisation.queries import organisation, work_calendar
+from collections_app.organisation.queries import organisation, today, work_calendar
 from collections_app.reminders.policy import morning_of
 from collections_app.standing.models import LAPSED, InstalmentStanding, State
 from collections_app.standing.operations import move_standing_day
@@ -105,11 +106,18 @@ def _take_note(result: Swept) -> list[Owed]:
 
 
 def _tell(lapsed: list[Owed], held: Organisation, result: Swept) -> None:
-    fresh = owe(NoticeKind.LAPSED, lapsed)
+    # Money that came and bounced between two sweeps withdrew a notice that is wanted after all.
+    known = {(one.person_id, one.key) for one in lapsed}
+    again = [one for one in lapses_to_owe_again() if (one.person_id, one.key) not in known]
+    fresh = owe(NoticeKind.LAPSED, [*lapsed, *again])
     if not fresh:
         return
     due_at = morning_of(
-        result.as_of, hour=held.send_from_hour, zone=held.time_zone, calendar=work_calendar()
+        # Sending hours go by the clock, even for a day swept ahead of it.
+        min(result.as_of, today()),
+        hour=held.send_from_hour,
+        zone=held.time_zone,
+        calendar=work_calendar(),
     )
     result.queued[NoticeKind.LAPSED.value] = len(fresh)
     result.messages = len(put_into_messages(fresh, due_at=due_at))

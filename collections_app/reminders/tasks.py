@@ -11,7 +11,8 @@ from collections_app.organisation.queries import organisation, today
 from collections_app.outbox.delivery import deliver_due
 from collections_app.reminders.sweep import sweep
 
-DELIVERY_SECONDS = 50
+# Shorter than the half minute that a worker has to stop in.
+DELIVERY_SECONDS = 20
 
 
 @shared_task(name="reminders.sweep_now")

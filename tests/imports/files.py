@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
 from typing import Any
+
+import pytest
 
 from collections_app.accounts.models import Person
 from collections_app.imports.operations import run_import
 from collections_app.imports.result import ImportResult
 from tests.conftest import Cast
 
+# ``import`` is a word of the language, so that its module needs asking for by name.
+Command = import_module("collections_app.cli.management.commands.import").Command
 DAY = date(2013, 7, 10)
 
 
@@ -50,3 +55,10 @@ def customers_of(cast: Cast) -> None:
         J1,Nippon Retail,{cast.west_rep.email},JPY""",
     )
     assert counts(result) == (3, 0, 0, 0)
+
+
+def command(kind: str, *words: object) -> int:
+    """The exit status of ``manage.py import``."""
+    with pytest.raises(SystemExit) as end:
+        Command().run_from_argv(["manage.py", "import", kind, *map(str, words)])
+    return int(end.value.code or 0)

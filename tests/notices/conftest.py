@@ -34,10 +34,12 @@ def lapsed(cast: Cast) -> Instalment:
     return make_lapsed(cast.east_rep)
 
 
-def make_lapsed(owner: Person) -> Instalment:
+def make_lapsed(owner: Person, *, code: str = "E-1") -> Instalment:
     """A lapsed promise of a customer of the owner."""
-    customer = make_customer(owner, name="东方商贸", code="E-1")
-    commitment = make_commitment(customer, (day(10), 10_000), reference="P-EAST")
+    customer = make_customer(owner, name="东方商贸", code=code)
+    commitment = make_commitment(
+        customer, (day(10), 10_000), reference="P-EAST" if code == "E-1" else f"P-{code}"
+    )
     stand_on()
     return commitment.instalments.get()
 

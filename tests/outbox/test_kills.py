@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -17,6 +18,8 @@ from django.db import connection
 
 from collections_app.outbox.models import Message
 from collections_app.outbox.queries import waiting_count
+from tests.conftest import Cast
+from tests.notices.conftest import make_lapsed, owe_lapsed
 from tests.outbox.conftest import Queue, end_leases, fresh, send_due
 from tests.smtp_sink import SmtpSink
 
@@ -24,25 +27,28 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SECONDS = float(os.environ.get("KEPT_CHAOS_SECONDS", "8"))
 MAILS = int(os.environ.get("KEPT_CHAOS_MAILS", "150"))
-SENDER = """
-import django; django.setup()
+SETUP = "import time, django; django.setup()"
+LOOP = """
 from tests.outbox.conftest import send_due
 while True:
     if not send_due().left:
-        import time; time.sleep(0.05)
+        time.sleep(0.05)
 """
+SENDER = SETUP + LOOP
 # Marked first, sent after: whoever is killed in between loses the mail.
-CARELESS = """
-import django; django.setup()
-from collections_app.outbox import delivery, operations
+MARK_FIRST = """
+from collections_app.outbox import operations
+keep = operations.keep_rendered
 def mark_first(*args, token, **rest):
     ours = keep(*args, token=token, **rest)
     return ours and operations.mark_sent(*args, token=token, channel="smtp")
-keep, operations.keep_rendered = operations.keep_rendered, mark_first
-""" + SENDER.partition("\n")[2].partition("\n")[2]
+operations.keep_rendered = mark_first
+"""
+CARELESS = SETUP + MARK_FIRST + LOOP
+COMMAND = "from django.core.management import execute_from_command_line as run, sys; run(sys.argv)"
 
 
-def start_sender(code: str, sink: SmtpSink) -> subprocess.Popen[bytes]:
+def start_sender(code: str, sink: SmtpSink, *words: str) -> subprocess.Popen[bytes]:
     database = connection.settings_dict
     url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
     environment = os.environ | {
@@ -53,7 +59,9 @@ def start_sender(code: str, sink: SmtpSink) -> subprocess.Popen[bytes]:
         "DEFAULT_FROM_EMAIL": current.DEFAULT_FROM_EMAIL,
         "LOG_LEVEL": "ERROR",
     }
-    return subprocess.Popen([sys.executable, "-c", code], env=environment)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *words], env=environment, stdout=subprocess.PIPE
+    )
 
 
 def kill_now_and_then(code: str, sink: SmtpSink, *, enough: Callable[[], bool]) -> int:
@@ -145,3 +153,17 @@ def test_with_the_mark_before_the_sending_the_same_kill_loses_the_mail(
     finish(smtp_sink)
     assert smtp_sink.message_ids == []
     assert fresh(message).state == "sent"
+
+
+def test_the_command_finishes_the_mail_in_hand_when_told_to_end(
+    smtp_sink: SmtpSink, cast: Cast
+) -> None:
+    owe_lapsed(make_lapsed(cast.east_rep), make_lapsed(cast.west_rep, code="W-1"))
+    smtp_sink.seconds_for_mail = 1
+    sender = start_sender(COMMAND, smtp_sink, "send", "--until-empty", "--json")
+    assert smtp_sink.taken.wait(20)
+    sender.terminate()
+    said, _ = sender.communicate(timeout=20)
+    assert json.loads(said) == {"sent": 1, "withdrawn": 0, "failed": 0, "in_doubt": 0, "left": 1}
+    assert sender.returncode == 1
+    assert sorted(Message.objects.values_list("state", "in_doubt")) == [("queued", 0), ("sent", 0)]

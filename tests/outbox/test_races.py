@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from collections_app.outbox import operations
 from collections_app.outbox.channels import channel
 from collections_app.outbox.models import Message
 from collections_app.outbox.queries import due
@@ -66,3 +68,21 @@ def test_without_the_lease_the_same_senders_send_doubles(smtp_sink: SmtpSink, qu
     side_by_side(send_without_lease)
     assert len(smtp_sink.message_ids) > MAILS
     assert len(set(smtp_sink.message_ids)) == MAILS
+
+
+def test_who_claims_while_another_does_neither_waits_nor_takes_the_same(queue: Queue) -> None:
+    first, second = queue(), queue()
+    found: list[list[int]] = []
+
+    def claim_the_rest() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        found.append(operations.claim(token=uuid4()))
+        connection.close()
+
+    with transaction.atomic():
+        assert operations.claim(token=uuid4(), limit=1) == [first.pk]
+        other = threading.Thread(target=claim_the_rest)
+        other.start()
+        other.join()
+    assert found == [[second.pk]]
