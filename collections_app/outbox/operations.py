@@ -152,7 +152,8 @@ def mark_failed(
         reason="refused" if dead else "",
         in_doubt=F("in_doubt") + int(in_doubt),
         due_at=Now() + Value(timedelta(seconds=pause)),
-        last_error=error[:500],
+        # PostgreSQL keeps no NUL, and what a server says may hold anything.
+        last_error=error.replace("\x00", "\ufffd")[:500],
     )
 
 

@@ -177,7 +177,7 @@ def grouped(by: str) -> str:
     """The statement that sums the figures by rep, by team or over all, a row per currency."""
     columns, group = _GROUPS[by]
     group = f"{group}, " if group else ""
-    key = columns.split(",", 1)[0].split(" AS ")[0] if by != "all" else "'all'"
+    key = columns.split(" AS ", 1)[0] if " AS " in columns else columns.split(",", 1)[0]
     return (
         FIGURES
         # Nothing from outside is interpolated: the pieces are the constants above.

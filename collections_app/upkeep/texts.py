@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -19,7 +20,7 @@ KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%[sd]")
 PLURALS = {
     "zh_Hans": "nplurals=1; plural=0;",
     "en": "nplurals=2; plural=(n != 1);",
@@ -40,7 +41,8 @@ def compile_texts() -> int:
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
-        aside = target.with_suffix(".new")
+        # A name of its own: two processes that start at once may both compile.
+        aside = target.with_suffix(f".{os.getpid()}.new")
         polib.pofile(str(source)).save_as_mofile(str(aside))
         aside.rename(target)
         compiled += 1
@@ -54,7 +56,17 @@ def texts_in_use() -> dict[Text, set[str]]:
     for path in sorted([*(root / "collections_app").rglob("*.py"), *_templates(root)]):
         for text in _texts_of(path):
             found.setdefault(text, set()).add(path.relative_to(root).as_posix())
-    return found
+    return _merged(found)
+
+
+def _merged(found: dict[Text, set[str]]) -> dict[Text, set[str]]:
+    """Join what is used both alone and with a plural: a catalogue has one entry for both."""
+    plurals = {(context, singular): plural for context, singular, plural in found if plural}
+    merged: dict[Text, set[str]] = {}
+    for (context, singular, _plural), files in found.items():
+        text = (context, singular, plurals.get((context, singular)))
+        merged.setdefault(text, set()).update(files)
+    return merged
 
 
 def _templates(root: Path) -> Iterator[Path]:
@@ -147,10 +159,12 @@ def missing_texts() -> list[str]:
         entries: dict[tuple[str | None, str], polib.POEntry] = {
             (e.msgctxt, e.msgid): e for e in polib.pofile(str(path))
         }
-        for context, singular, _plural in used:
+        for context, singular, plural in used:
             entry = entries.pop((context, singular), None)
             if entry is None or not entry.translated() or entry.fuzzy:
                 wrong.append(f"{language}: not translated: {singular!r}")
+            elif entry.msgid_plural != (plural or ""):
+                wrong.append(f"{language}: another plural in use: {singular!r}")
             else:
                 wrong += _placeholder_faults(language, entry)
         wrong += [f"{language}: no longer used: {msgid!r}" for _, msgid in entries]
@@ -158,11 +172,12 @@ def missing_texts() -> list[str]:
 
 
 def _placeholder_faults(language: str, entry: polib.POEntry) -> list[str]:
-    meant = set(PLACEHOLDER.findall(entry.msgid))
-    told = [*entry.msgstr_plural.values()] if entry.msgid_plural else [entry.msgstr]
-    return [
-        f"{language}: other placeholders in {text!r}"
-        for text in told
-        if not set(PLACEHOLDER.findall(text))
-        <= meant | set(PLACEHOLDER.findall(entry.msgid_plural))
-    ]
+    meant = set(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid))
+    told = [text for _, text in sorted(entry.msgstr_plural.items())] or [entry.msgstr]
+    faults = []
+    for position, text in enumerate(told, start=1):
+        found = set(PLACEHOLDER.findall(text))
+        # A form for one may leave the number out; the last form, for many, may not.
+        if found != meant and (position == len(told) or not found < meant):
+            faults.append(f"{language}: other placeholders in {text!r}")
+    return faults

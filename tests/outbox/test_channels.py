@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -13,7 +15,7 @@ from pytest_django import Settings
 from collections_app.outbox.channels import Deferred, SmtpChannel, channel, mail_of, wire_form
 from collections_app.outbox.delivery import Outcome, Rendered, deliver_due
 from collections_app.outbox.models import Message
-from tests.outbox.conftest import Queue, fresh, send_due
+from tests.outbox.conftest import Queue, fresh, make_due, send_due
 from tests.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,9 @@ def test_text_arrives_as_written(smtp_sink: SmtpSink, queue: Queue) -> None:
     assert send_saying("回款承诺逾期 " * 12, text, "<p>逾期</p>\n").sent == 1
     mail: Any = smtp_sink.accepted[0]
     assert mail["Subject"] == ("回款承诺逾期 " * 12).strip()
+    assert mail.get_content_type() == "multipart/alternative"
+    kinds = [part.get_content_type() for part in mail.iter_parts()]
+    assert kinds == ["text/plain", "text/html"]
     plain, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
     assert plain.replace("\r\n", "\n") == text
     assert html.replace("\r\n", "\n") == "<p>逾期</p>\n"
@@ -132,6 +137,24 @@ def test_the_same_mail_twice_is_one_file(queue: Queue, settings: Settings, tmp_p
     channel().send(message, until=time.monotonic() + 1)
     channel().send(message, until=time.monotonic() + 1)
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_mail_is_in_the_folder_whole_or_not_at_all(
+    queue: Queue, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.KEPT_EMAIL, settings.MAIL_DIR = None, tmp_path
+    message = queue()
+
+    def fill_the_disk(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", fill_the_disk)
+        assert send_due() == Outcome(failed=1)
+    assert list(tmp_path.glob("*.eml")) == []
+    make_due(message)
+    assert send_due() == Outcome(sent=1)
+    assert [file.name for file in tmp_path.iterdir()] == [f"{message.key}.eml"]
 
 
 def test_an_address_of_another_kind_than_smtp_means_the_folder(settings: Settings) -> None:

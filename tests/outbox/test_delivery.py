@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
 import pytest
 
+from collections_app.core.clock import now
 from collections_app.outbox.delivery import Outcome, Rendered, Withdrawn, deliver_due
 from collections_app.outbox.models import Message
 from tests.outbox.conftest import Queue, end_leases, fresh, make_due, say_key, send_due
@@ -64,9 +66,11 @@ def test_what_is_no_longer_wanted_is_withdrawn_with_its_reason(
 def test_later_means_again_later_under_the_same_id(smtp_sink: SmtpSink, queue: Queue) -> None:
     message = queue(to="slow@kept.test")
     smtp_sink.replies["slow@kept.test"] = "450 come again"
+    before = now()
     assert send_due() == Outcome(failed=1)
     failed = fresh(message)
-    assert (failed.state, failed.in_doubt) == ("queued", 0)
+    assert (failed.state, failed.attempts, failed.in_doubt) == ("queued", 1, 0)
+    assert failed.due_at > before + timedelta(seconds=0.4)
     assert failed.last_error == "450 come again"
     smtp_sink.replies.clear()
     make_due(message)
@@ -95,6 +99,16 @@ def test_one_that_is_refused_holds_up_no_others(smtp_sink: SmtpSink, queue: Queu
     good = queue(to="good@kept.test")
     assert send_due() == Outcome(sent=1, failed=10)
     assert smtp_sink.message_ids == [good.message_id]
+
+
+def test_an_answer_that_the_database_cannot_keep_holds_up_no_others(
+    smtp_sink: SmtpSink, queue: Queue
+) -> None:
+    odd, good = queue(to="odd@kept.test"), queue()
+    smtp_sink.replies["odd@kept.test"] = "550 no\x00body"
+    assert send_due() == Outcome(sent=1, failed=1)
+    assert smtp_sink.message_ids == [good.message_id]
+    assert (fresh(odd).state, fresh(odd).last_error) == ("dead", "550 no\ufffdbody")
 
 
 def test_one_that_cannot_be_prepared_holds_up_no_others(smtp_sink: SmtpSink, queue: Queue) -> None:
@@ -155,6 +169,7 @@ def test_three_refused_connections_end_the_round(smtp_sink: SmtpSink, queue: Que
     outcome = send_due()
     assert (outcome.sent, outcome.failed, outcome.left) == (0, 3, 7)
     assert [fresh(message).attempts for message in messages] == [1] * 3 + [0] * 7
+    assert not Message.objects.exclude(lease_token=None).exists()
     smtp_sink.start()
     make_due(*messages)
     assert send_due().sent == 10

@@ -6,8 +6,11 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from django.core.management import call_command
 from django.utils import translation
 from pytest_django import Settings
 
-from collections_app.commitments.models import Instalment
+from collections_app.commitments.models import Commitment
 from collections_app.imports.operations import run_import
 from collections_app.imports.result import ImportResult
 from collections_app.notices.models import Notice
@@ -27,6 +30,7 @@ from collections_app.outbox.models import Message
 from collections_app.reminders.sweep import sweep
 from collections_app.standing.checking import differing_from_computed
 from collections_app.standing.models import LAPSED, InstalmentStanding
+from collections_app.upkeep.fingerprint import fingerprint
 from tests.smtp_sink import SmtpSink
 
 FOLDER = os.environ.get("REAL_DATA_DIR")
@@ -119,9 +123,31 @@ def test_every_file_is_taken_without_a_rejected_row(organisation: None) -> None:
     assert [take_in(kind).rejected for kind in KINDS] == [[]] * len(KINDS)
 
 
-def test_the_same_files_again_change_nothing(imported: None) -> None:
+def test_every_row_of_the_same_files_again_is_unchanged(imported: None) -> None:
     again = [take_in(kind) for kind in KINDS]
     assert [r.unchanged for r in again] == [r.rows for r in again]
+
+
+def test_the_same_files_again_change_nothing(imported: None) -> None:
+    before = fingerprint()
+    for kind in KINDS:
+        take_in(kind)
+    assert fingerprint() == before
+
+
+def test_the_sums_of_the_reps_are_the_total_expected(
+    imported: None, expected: dict[str, Any]
+) -> None:
+    for day, meant in expected["as_of"].items():
+        of_reps = answer("gaps", expected["month"], "--by", "rep", "--as-of", day)["rows"]
+        sums = {name: str(sum(Decimal(row[name]) for row in of_reps)) for name in meant["total"]}
+        assert sums == meant["total"]
+
+
+def test_one_teams_figures_are_the_total_expected(imported: None, expected: dict[str, Any]) -> None:
+    for day, meant in expected["as_of"].items():
+        [team] = answer("gaps", expected["month"], "--by", "team", "--as-of", day)["rows"]
+        assert narrowed(meant["total"], team) == meant["total"]
 
 
 def test_figures_computed_from_facts_alone_are_those_expected(
@@ -234,19 +260,41 @@ def test_day_by_day_each_lapse_is_told_once_to_its_rep_in_their_language(
 
 
 def _check_mail(lapsed: set[int], smtp: SmtpSink) -> None:
-    notices = Notice.objects.select_related("message__person", "customer")
+    """Each lapse on one notice, to the customer's rep, in one mail of theirs; no other mail."""
+    notices = list(Notice.objects.select_related("message__person", "customer", "person"))
     assert sorted(n.instalment_id for n in notices) == sorted(lapsed)
     assert {n.person_id == n.customer.owner_id for n in notices} == {True}
-    sent = Message.objects.filter(state="sent")
-    assert sorted(smtp.message_ids) == sorted(m.message_id for m in sent)
-    for message in sent:
-        assert message.person is not None
-        assert message.language == message.person.language
-        with translation.override(message.language):
-            greeting = translation.gettext("Hello %(name)s,") % {"name": message.person.name}
-        assert greeting in message.body_text
-    references = Instalment.objects.filter(pk__in=lapsed).values_list(
-        "commitment__reference", flat=True
-    )
-    texts = "".join(m.body_text for m in sent)
-    assert {reference for reference in references if reference not in texts} == set()
+    assert set(Message.objects.values_list("state", "in_doubt")) == {("sent", 0)}
+    sent = {message.message_id: message for message in Message.objects.select_related("person")}
+    assert sorted(smtp.message_ids) == sorted(sent)
+    for mail in smtp.accepted:
+        _check_one(sent[str(mail["Message-ID"])], mail)
+    assert {message.language for message in sent.values()} == {"en", "zh-hans"}
+
+
+def _check_one(message: Message, mail: EmailMessage) -> None:
+    person = message.person
+    assert person is not None
+    assert (mail["To"], message.language) == (person.email, person.language)
+    own = message.notices.count()
+    with translation.override(person.language):
+        greeting = translation.gettext("Hello %(name)s,") % {"name": person.name}
+        subject = " ".join(
+            translation.ngettext(
+                "%(count)s promise has lapsed", "%(count)s promises have lapsed", own
+            ).split()
+        ) % {"count": own}
+    assert mail["Subject"] == subject
+    assert greeting in message.body_text
+    if person.language == "zh-hans":
+        assert "逾期" in mail["Subject"]
+    assert _named(message.body_text) == {
+        notice.instalment.commitment.reference
+        for notice in message.notices.select_related("instalment__commitment")
+    }
+
+
+def _named(text: str) -> set[str]:
+    """The promises that a text names."""
+    references = Commitment.objects.values_list("reference", flat=True)
+    return {reference for reference in references if re.search(rf"{reference}(?!\d)", text)}
