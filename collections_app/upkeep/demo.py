@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,13 +20,18 @@ from collections_app.core.refusals import Refused
 from collections_app.customers.models import Customer
 from collections_app.imports.operations import run_import
 from collections_app.organisation.models import Organisation
-from collections_app.organisation.queries import organisation, work_calendar
+from collections_app.organisation.queries import organisation, today, work_calendar
 from collections_app.reminders.sweep import sweep
-from collections_app.upkeep.demo_people import PASSWORD, PEOPLE
-from collections_app.upkeep.demo_story import Files, tell_story
+from collections_app.upkeep.demo_money import Files
+from collections_app.upkeep.demo_people import PASSWORD, PEOPLE, DemoPerson
+from collections_app.upkeep.demo_story import tell_story
 
 # What lapsed in the last days is told by mail; older lapses are history.
 TOLD_DAYS = 3
+# Customers per set of files, so that none is too large to be imported.
+BATCH = 1000
+# What the demo's organisation is like where the environment says nothing.
+NAME, TIME_ZONE, COUNTRY = "Kept 示例公司", "Asia/Shanghai", "CN"
 
 
 class DemoRefused(Refused):
@@ -39,21 +46,28 @@ class Demo:
     customers: int
 
 
-def make_demo(*, customers: int, seed: int, on: date) -> Demo:
+def make_demo(*, customers: int, seed: int, on: date | None = None) -> Demo:
     """Fill an empty database with 13 months of history and the month of ``on`` under way.
 
-    Raises ``DemoRefused`` where there is a person or a customer already.
+    Without ``on`` it is today in the organisation's time zone. All or nothing; raises
+    ``DemoRefused`` where there is a person or a customer already.
     """
-    if Person.objects.exists() or Customer.objects.exists():
-        raise DemoRefused(
-            _("The database holds data of its own; nothing was made."), code="not_empty"
-        )
     with transaction.atomic():
         organisation()
-        Organisation.objects.filter(pk=1).update(name="Kept 示例公司", currency="CNY", country="CN")
+        # Of two demos at once, the second waits here and then finds data.
+        Organisation.objects.select_for_update().get(pk=1)
+        if Person.objects.exists() or Customer.objects.exists():
+            raise DemoRefused(
+                _("The database holds data of its own; nothing was made."), code="not_empty"
+            )
+        _settle_organisation()
+        on = on or today()
         _import("users", [_user_row(person) for person in PEOPLE], on)
-        files = tell_story(customers=customers, seed=seed, on=on, calendar=work_calendar())
-        _import_files(files, on)
+        calendar = work_calendar()
+        for first in range(1, customers + 1, BATCH):
+            count = min(BATCH, customers - first + 1)
+            story = tell_story(customers=count, seed=seed, on=on, calendar=calendar, first=first)
+            _import_files(story, on)
         Person.objects.update(password=make_password(PASSWORD))
         sweep(on=on - timedelta(days=TOLD_DAYS), notify=False)
         sweep(on=on)
@@ -61,7 +75,19 @@ def make_demo(*, customers: int, seed: int, on: date) -> Demo:
     return Demo(users, customers)
 
 
-def _user_row(person: Any) -> dict[str, Any]:
+def _settle_organisation() -> None:
+    """Give the organisation a name, a zone and a calendar, but where they were chosen already."""
+    held = organisation()
+    if held.name == settings.ORGANISATION_NAME:
+        held.name = NAME
+    if held.time_zone == "UTC" and not os.environ.get("TIME_ZONE"):
+        held.time_zone = TIME_ZONE
+    if not held.country:
+        held.country = COUNTRY
+    held.save(update_fields=["name", "time_zone", "country"])
+
+
+def _user_row(person: DemoPerson) -> dict[str, Any]:
     return {
         "email": person.email,
         "name": person.name,
@@ -73,10 +99,9 @@ def _user_row(person: Any) -> dict[str, Any]:
 
 
 def _import_files(files: Files, on: date) -> None:
-    for kind in (
-        *("customers", "invoices", "payments", "adjustments", "plans", "measures", "commitments"),
-    ):
-        _import(kind, getattr(files, kind), on)
+    """In this order, because later kinds name what earlier ones brought."""
+    for kind in fields(files):
+        _import(kind.name, getattr(files, kind.name), on)
 
 
 def _import(kind: str, rows: Sequence[dict[str, Any]], on: date) -> None:

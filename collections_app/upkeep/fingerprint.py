@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Case, F, Model, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from collections_app.accounts.models import Person, Team, TeamManager
 from collections_app.commitments.models import Commitment, Instalment, Pin
@@ -18,7 +19,7 @@ from collections_app.customers.models import Contact, Customer, Ownership, Ratin
 from collections_app.ledger.models import Adjustment, Invoice, Payment, Reversal
 from collections_app.notices.models import Notice
 from collections_app.organisation.models import CalendarDay, Organisation, RatingPolicy
-from collections_app.outbox.models import Message
+from collections_app.outbox.models import Message, MessageState
 from collections_app.planning.models import Measure, MeasureChange, MonthPlan, TargetChange
 
 MODELS: Final[tuple[type[Model], ...]] = (
@@ -27,10 +28,22 @@ MODELS: Final[tuple[type[Model], ...]] = (
     *(MonthPlan, TargetChange, Measure, MeasureChange, Commitment, Instalment, Pin),
     *(Message, Notice),
 )
-# What a row is called inside, when it was written and by which import is not what it says.
+# What a row is called inside, when it was written and by which import is not what it says; nor is
+# how often a mail was tried. Keys of notices and messages are made of keys inside.
 LEFT_OUT: Final = frozenset(
     "id public_id password last_login date_joined entered_at ended_at import_record "
-    "created_at owed_at lease_token lease_until due_at sent_at dated_at last_error".split()
+    "created_at owed_at lease_token lease_until due_at sent_at dated_at last_error "
+    "key message_id attempts in_doubt".split()
+)
+# Rows of which the last one counts: their place among those of one owner is part of what they say.
+ORDERED_BY: Final[dict[type[Model], tuple[str, ...]]] = {
+    TargetChange: ("plan", "counts_from"),
+    MeasureChange: ("measure", "counts_from"),
+}
+# A mail that has not left is the same mail, whether it waits, is in hand or is held by a restore.
+NOT_LEFT: Final = (
+    *(MessageState.QUEUED, MessageState.SENDING),
+    *(MessageState.HELD, MessageState.AWAITING_APPROVAL),
 )
 # A row that is named by another is named by these.
 NAMED_BY: Final = {
@@ -42,7 +55,7 @@ NAMED_BY: Final = {
     MonthPlan: ("customer__code", "month"),
     Measure: ("plan__customer__code", "plan__month", "kind", "description"),
     Instalment: ("commitment__reference", "position"),
-    Message: ("key",),
+    Message: ("person__email", "kind", "to_address", "subject"),
 }
 
 
@@ -71,11 +84,24 @@ def whole(tables: dict[str, TablePrint]) -> str:
 
 def _print_of(model: type[Model]) -> TablePrint:
     digest, rows = hashlib.sha256(), 0
-    lines = _lines(model._default_manager.values_list(*_columns(model)).iterator(5000))
+    lines = _lines(_rows_of(model).iterator(5000))
     for line in sorted(lines):
         digest.update(line.encode() + b"\n")
         rows += 1
     return TablePrint(rows, digest.hexdigest())
+
+
+def _rows_of(model: type[Model]) -> QuerySet[Any, tuple[Any, ...]]:
+    rows, columns = model._default_manager.all(), _columns(model)
+    if model is Message:
+        rows = rows.annotate(
+            far=Case(When(state__in=NOT_LEFT, then=Value("not left")), default=F("state"))
+        )
+        columns = ["far" if name == "state" else name for name in columns]
+    if (owner := ORDERED_BY.get(model)) is not None:
+        place = Window(RowNumber(), partition_by=[F(name) for name in owner], order_by="id")
+        rows, columns = rows.annotate(place=place), [*columns, "place"]
+    return rows.values_list(*columns)
 
 
 def _lines(values: Iterable[tuple[Any, ...]]) -> Iterable[str]:

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from collections_app.cli.output import Answer, JsonCommand, WrongUsage, table
-from collections_app.organisation.queries import today
 from collections_app.upkeep.demo import make_demo
 
 MOST = 20_000
@@ -23,7 +22,7 @@ class Command(JsonCommand):
     def run(self, **options: Any) -> Answer:
         if not 1 <= options["customers"] <= MOST:
             raise WrongUsage(f"--customers takes a number from 1 to {MOST}.")
-        demo = make_demo(customers=options["customers"], seed=options["seed"], on=today())
+        demo = make_demo(customers=options["customers"], seed=options["seed"])
         rows = [(user["role"], user["email"], user["password"]) for user in demo.users]
         text = f"{demo.customers} customers. Sign in as:\n" + table(
             ("role", "e-mail", "password"), rows
