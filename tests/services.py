@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from collections_app.embedded import places
 from collections_app.embedded.services import Services
 
 _started: list[tuple[Services, tempfile.TemporaryDirectory[str]]] = []
@@ -16,14 +17,17 @@ _started: list[tuple[Services, tempfile.TemporaryDirectory[str]]] = []
 def start_services() -> None:
     """Start the servers once; workers of a parallel run inherit the environment."""
     if "KEPT_TEST_SERVICES" in os.environ:
+        keep_everything_in(os.environ["KEPT_TEST_SERVICES"])
         return
     folder = tempfile.TemporaryDirectory(prefix="kept-tests-")
     Path(folder.name).chmod(0o755)
-    services = Services(Path(folder.name), durable=False)
+    keep_everything_in(folder.name)
+    # With a run that is killed they die: nobody would ever look for them.
+    services = Services(Path(folder.name), durable=False, die_with_us=True)
     services.join()
     _started.append((services, folder))
     os.environ |= {
-        "KEPT_TEST_SERVICES": "1",
+        "KEPT_TEST_SERVICES": folder.name,
         "DATABASE_URL": services.postgres.url,
         "REDIS_URL": services.valkey.url,
         "DATA_DIR": folder.name,
@@ -36,6 +40,13 @@ def start_services() -> None:
     }
     for name in ("EMAIL_URL", "BASE_URL", "DEBUG", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
+
+
+def keep_everything_in(folder: str) -> None:
+    """Where PostgreSQL's user cannot reach the checkout, its files are copied, but not for good."""
+    if Path(folder).is_dir():
+        places.ELSEWHERE = Path(folder) / "elsewhere"
+        places.ELSEWHERE.mkdir(mode=0o755, exist_ok=True)
 
 
 # While this plugin is being read: pytest-django reads the settings before any hook of ours runs.

@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey as child processes. Standard library only: no Django, no package."""

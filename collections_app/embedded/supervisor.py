@@ -2,197 +2,185 @@
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from types import FrameType
 
+from collections_app.embedded import processes
+from collections_app.embedded.places import EmbeddedFailed
 from collections_app.embedded.services import Services
 
-# Set by manage.py, which joined the embedded servers before Django could start.
-SERVICES: Services | None = None
-
-STOP_SECONDS = 28
 TICK_SECONDS = 0.2
-READY_SECONDS = 60
-LONGEST_PAUSE = 10.0
-PR_SET_PDEATHSIG = 1
+# A server that takes longer to come back is looked at again in the next round, so that a wish to
+# stop is never kept waiting.
+REVIVE_SECONDS = 3.0
+# Leaves ten of the promised thirty for the servers, which stop last.
+DRAIN_SECONDS = 20.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+
+
+class Wish:
+    """Whether somebody asked us to stop, and how often: the second time is an order."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._heard)
+        # Whoever started us with nohup wants no hang-up to count.
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._heard)
+
+    def _heard(self, _number: int, _frame: FrameType | None) -> None:
+        self.times += 1
+
+
+def say(text: str) -> None:
+    print(f"kept: {text}", file=sys.stderr, flush=True)
+
+
+class Pause:
+    """How long to wait before something is tried again: longer each time that it fails soon."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._due = 0.0
+
+    def is_over(self) -> bool:
+        return time.monotonic() >= self._due
+
+    def begin(self, *, lived: float) -> None:
+        """Begin after something lasted ``lived`` seconds; long enough, and all is forgiven."""
+        doubled = min(max(self._seconds * 2, SHORTEST_PAUSE), LONGEST_PAUSE)
+        self._seconds = SHORTEST_PAUSE if lived > LONGEST_PAUSE else doubled
+        self._due = time.monotonic() + self._seconds
 
 
 @dataclass
-class Child:
-    """A process to keep running, in a group of its own so that its children die with it."""
+class Process:
+    """A command that runs in a group of its own, so that its children end with it.
+
+    A supervisor that is killed takes it along; the embedded servers are taken over later.
+    """
 
     name: str
     command: list[str]
     process: subprocess.Popen[bytes] | None = None
-    started: float = 0.0
-    pause: float = 0.0
-    due: float = field(default=0.0)
 
     def start(self) -> None:
-        self.started = time.monotonic()
         self.process = subprocess.Popen(
             self.command,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads here
+            preexec_fn=processes.dying_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads
         )
 
-    def keep(self) -> None:
-        """Start it if it is not running: at once the first time, then with growing pauses."""
-        now = time.monotonic()
-        if self.process is not None:
-            if self.process.poll() is None:
-                return
-            _say(f"{self.name} ended ({self.process.returncode}); starting it again")
-            # Its own children may still hold the port.
-            _kill_group(self.process.pid, signal.SIGKILL)
-            lived = now - self.started
-            self.pause = 0.2 if lived > LONGEST_PAUSE else min(self.pause * 2 + 0.2, LONGEST_PAUSE)
-            self.process, self.due = None, now + self.pause
-        if now >= self.due:
-            self.start()
+    def status(self) -> int | None:
+        """The exit status; None while it runs."""
+        return self.process.poll() if self.process is not None else 0
 
     def ask_to_stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
 
-    def has_stopped(self) -> bool:
-        return self.process is None or self.process.poll() is not None
-
     def kill(self) -> None:
+        """End what is left of the group, orphans included: they may hold the port."""
         if self.process is not None:
-            _kill_group(self.process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
 
-def _die_with_parent() -> None:
-    # A supervisor that is killed takes its children along; the servers are taken over later.
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def run_to_end(process: Process, wish: Wish) -> int:
+    """Run a command that ends by itself, unless somebody wishes to stop; return its status."""
+    process.start()
+    while process.status() is None and not wish.times:
+        time.sleep(TICK_SECONDS / 4)
+    stop_all([process], wish)
+    return process.status() or 0
 
 
-def _kill_group(pid: int, number: int) -> None:
-    try:
-        os.killpg(pid, number)
-    except ProcessLookupError:
-        return
+def stop_all(running: Iterable[Process], wish: Wish) -> None:
+    """Let each finish what it has in hand; a second wish, or time, cuts that short."""
+    running = list(running)
+    for process in running:
+        process.ask_to_stop()
+    heard = wish.times
+    processes.wait_until(
+        lambda: wish.times > heard or all(p.status() is not None for p in running),
+        DRAIN_SECONDS,
+        pause=0.05,
+    )
+    for process in running:
+        process.kill()
 
 
-def _say(text: str) -> None:
-    print(f"kept: {text}", file=sys.stderr, flush=True)
+class Child:
+    """A process to keep running."""
 
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self._pause = Pause()
+        self._started: float | None = None
 
-def port_is_free(host: str, port: int) -> bool:
-    """Whether the web process could listen there."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+    def keep(self) -> None:
+        """Start it if it is not running: at once the first time, then with growing pauses."""
+        if self._started is not None:
+            status = self.process.status()
+            if status is None:
+                return
+            say(f"{self.process.name} ended ({status}); starting it again")
+            self.process.kill()
+            self._pause.begin(lived=time.monotonic() - self._started)
+            self._started = None
+        if self._pause.is_over():
+            self._started = time.monotonic()
+            self.process.start()
 
 
 class Supervisor:
-    """Keeps the children and the embedded servers alive until told to stop."""
+    """Keeps the children and the embedded servers alive until somebody wishes to stop."""
 
     def __init__(
-        self, children: list[Child], *, url: str, on_ready: Callable[[bool], None]
+        self,
+        running: Iterable[Process],
+        *,
+        services: Services | None,
+        wish: Wish,
+        on_tick: Callable[[], None],
     ) -> None:
-        self._children = children
-        self._url = url
-        self._on_ready = on_ready
-        self._stopping = False
-        self._announced = False
-        self._begun = time.monotonic()
-        self._looked = self._asked = 0.0
+        self._processes = list(running)
+        self._children = [Child(process) for process in self._processes]
+        self._services = services
+        self._wish = wish
+        self._on_tick = on_tick
+        self._pause = Pause()
 
     def run(self) -> None:
-        """Run until TERM or Ctrl-C, then stop everything within half a minute."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
+        """Run until TERM or Ctrl-C, then stop the children; the servers are the caller's."""
         try:
-            while not self._stopping:
-                self._tick()
+            while not self._wish.times:
+                self._keep_services()
+                for child in self._children:
+                    child.keep()
+                self._on_tick()
                 time.sleep(TICK_SECONDS)
         finally:
-            self._shut_down()
+            stop_all(self._processes, self._wish)
 
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stopping = True
-
-    def _tick(self) -> None:
-        now = time.monotonic()
-        if SERVICES is not None and now - self._looked > 1:
-            self._looked = now
-            for name in SERVICES.revive():
-                _say(f"{name} had ended; it runs again")
-        for child in self._children:
-            child.keep()
-        if not self._announced and now - self._asked > 1:
-            self._asked = now
-            ready = answers(f"{self._url}readyz")
-            if ready or now - self._begun > READY_SECONDS:
-                self._announced = True
-                self._on_ready(ready)
-
-    def _shut_down(self) -> None:
-        for child in self._children:
-            child.ask_to_stop()
-        deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline and not all(c.has_stopped() for c in self._children):
-            time.sleep(0.05)
-        for child in self._children:
-            child.kill()
-
-
-def answers(url: str) -> bool:
-    """Whether the address answers 200."""
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own, on loopback
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError, ValueError):
-        return False
-
-
-def children(*, host: str, port: int, workers: int, data_dir: Path) -> list[Child]:
-    """Web, worker and scheduler, as they also run apart."""
-    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    python = [sys.executable, "-m"]
-    celery = [*python, "celery", "-A", "collections_app"]
-    return [
-        Child(
-            "web",
-            [
-                *(*python, "gunicorn", "collections_app.wsgi", "--bind", bind),
-                *("--workers", str(workers), "--threads", "4", "--graceful-timeout", "20"),
-                *("--preload", "--no-control-socket", "--log-level", "warning"),
-            ],
-        ),
-        Child(
-            "worker",
-            [
-                *(*celery, "worker", "--concurrency", "2", "--loglevel", "warning"),
-                *("--without-gossip", "--without-mingle"),
-            ],
-        ),
-        Child(
-            "scheduler",
-            [
-                *(*celery, "beat", "--loglevel", "warning", "--pidfile", ""),
-                *("--schedule", str(data_dir / "beat-schedule")),
-            ],
-        ),
-    ]
+    def _keep_services(self) -> None:
+        services = self._services
+        if services is None or services.are_running() or not self._pause.is_over():
+            return
+        began = time.monotonic()
+        try:
+            for name in services.revive(REVIVE_SECONDS):
+                say(f"{name} had ended; it runs again")
+        except (EmbeddedFailed, OSError) as failure:
+            say(f"{failure}; trying again")
+            self._pause.begin(lived=time.monotonic() - began)
