@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from collections_app.accounts.models import ImportRecord, Person, Role
 from collections_app.accounts.operations import record as record_audit
 from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch
+from collections_app.imports.bulk import collecting_later
 from collections_app.imports.kinds import KINDS
 from collections_app.imports.messages import UnreadableFile
 from collections_app.imports.parsing import parse_table
@@ -67,9 +68,8 @@ def run_import(
     result = ImportResult(kind=kind, rows=len(table.rows), dry_run=dry_run)
     organisation()
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        with collecting_later(), transaction.atomic():
+            _lock(kind)
             batch, result.ignored = parse_table(kind, table, on=on, by=by)
             batch.record = _new_record(kind, filename, data, by)
             KINDS[kind](batch)
@@ -83,6 +83,16 @@ def run_import(
         return result
     result.saved = True
     return result
+
+
+def _lock(kind: str) -> None:
+    """Wait for the import under way, if there is one, and keep the locks in one order for all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        if kind == "customers":
+            # A sweep holds the standing day, then customers. Who writes customers takes them in
+            # the same order, or each would wait for the other.
+            cursor.execute("SELECT 1 FROM organisation_organisation WHERE id = 1 FOR SHARE")
 
 
 def _new_record(kind: str, filename: str, data: bytes, by: Person | None) -> ImportRecord:

@@ -6,13 +6,14 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from django.db.models.functions import Now
-
 from collections_app.commitments.making import Promised, deadline_of, make_commitments
 from collections_app.commitments.models import Commitment, Ending, Instalment
+from collections_app.core import clock
 from collections_app.customers.models import Customer
 from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch, ParsedRow, meaning_of
+from collections_app.imports.bulk import among, change_in
 
+ENDING = ("ending", "ended_on", "ended_at")
 SHARED = ("customer_code", "made_on", "promised_by", "channel", "supersedes", "cancelled_on")
 
 __all__ = ["deadline_of", "import_commitments"]
@@ -44,7 +45,9 @@ class _Commitments:
         named = {
             r.get("supersedes") for rows in groups.values() for r in rows if r.has("supersedes")
         }
-        stored = Commitment.objects.filter(reference__in=named | set(groups))
+        # Held, so that nobody ends by hand what is read here as not ended.
+        held = Commitment.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+        stored = among(held, "reference", named | set(groups))
         self.known = {c.reference: c for c in stored.select_related("customer", "supersedes")}
         self.succeeded = set(
             Commitment.objects.filter(supersedes__reference__in=named).values_list(
@@ -54,6 +57,8 @@ class _Commitments:
         self.shared: dict[str, dict[str, Any]] = {}
         self.parts: dict[str, list[ParsedRow]] = {}
         self.amounts: dict[int, int] = {}
+        self.circular: set[str] = set()
+        self.cancelled: list[Commitment] = []
 
     def save(self) -> None:
         for reference, rows in self.groups.items():
@@ -134,6 +139,7 @@ class _Commitments:
         Of two that end one, the earlier made holds, wherever it stands.
         """
         taken = set(self.succeeded)
+        self.circular = self._circles(new)
         for reference in sorted(new, key=lambda ref: (self.shared[ref]["made_on"], ref)):
             named = self.shared[reference].get("supersedes")
             if named is None:
@@ -155,7 +161,7 @@ class _Commitments:
             dropped = named in self.groups
             return "supersedes", "dropped_with_group" if dropped else "unknown_commitment"
         owner = former.customer_id if former else self._customer(named).pk
-        if owner != self._customer(reference).pk or self._circular(named, new):
+        if owner != self._customer(reference).pk or named in self.circular:
             return "supersedes", "unknown_commitment"
         if named in taken or (former is not None and former.ending == Ending.SUPERSEDED):
             return "supersedes", "already_ended"
@@ -165,27 +171,31 @@ class _Commitments:
         return None
 
     def _drop_orphans(self, new: dict[str, list[ParsedRow]]) -> None:
-        """One that supersedes a refused one has nothing to supersede: until none is left."""
-        again = True
-        while again:
-            again = False
-            for reference, rows in new.items():
-                former = new.get(self.shared[reference].get("supersedes", ""))
-                if former is not None and former[0].rejected and not rows[0].rejected:
-                    row = self._row_of(reference, "supersedes")
-                    self.batch.reject(row, "supersedes", "dropped_with_group")
-                    self.batch.drop_group(rows)
-                    again = True
+        """One that supersedes a refused one has nothing to supersede, and so on along its chain."""
+        successors: dict[str, list[str]] = defaultdict(list)
+        for reference in new:
+            successors[self.shared[reference].get("supersedes", "")].append(reference)
+        refused = [reference for reference, rows in new.items() if rows[0].rejected]
+        while refused:
+            for reference in successors[refused.pop()]:
+                if self.groups[reference][0].rejected:
+                    continue
+                row = self._row_of(reference, "supersedes")
+                self.batch.reject(row, "supersedes", "dropped_with_group")
+                self.batch.drop_group(self.groups[reference])
+                refused.append(reference)
 
-    def _circular(self, named: str, new: dict[str, list[ParsedRow]]) -> bool:
-        seen: set[str] = set()
-        current: str | None = named
-        while current is not None and current in new:
-            if current in seen:
-                return True
-            seen.add(current)
-            current = self.shared[current].get("supersedes")
-        return False
+    def _circles(self, new: dict[str, list[ParsedRow]]) -> set[str]:
+        """Those whose chain comes back to itself; each is walked once, however long the chain."""
+        found: dict[str, bool] = {}
+        for reference in new:
+            path: dict[str, None] = {}
+            current = reference
+            while current in new and current not in found and current not in path:
+                path[current] = None
+                current = self.shared[current].get("supersedes", "")
+            found.update(dict.fromkeys(path, found.get(current, current in path)))
+        return {reference for reference, is_circular in found.items() if is_circular}
 
     def _create(self, references: list[str]) -> None:
         promised = [self._promised(reference) for reference in references]
@@ -202,11 +212,11 @@ class _Commitments:
             commitment.supersedes = former
             if not former.ending:
                 former.ending, former.ended_on = Ending.SUPERSEDED, commitment.made_on
-                former.ended_at = Now()
+                former.ended_at = clock.now()
                 ended.append(former)
         chained = [commitment for commitment in made if commitment.supersedes_id]
-        Commitment.objects.bulk_update(chained, ["supersedes"], batch_size=2000)
-        Commitment.objects.bulk_update(ended, ["ending", "ended_on", "ended_at"], batch_size=2000)
+        change_in(chained, ["supersedes"])
+        change_in(ended, ENDING)
 
     def _promised(self, reference: str) -> Promised:
         shared = self.shared[reference]
@@ -245,6 +255,7 @@ class _Commitments:
                 self._cancel(commitment, rows)
             else:
                 self.batch.reject(self._row_of(reference, conflict), conflict, "conflict")
+        change_in(self.cancelled, ENDING)
 
     def _conflict(self, stored: Commitment, parts: list[tuple[int, date, int]]) -> str | None:
         """The column in which a known commitment is told otherwise, if there is one."""
@@ -272,8 +283,8 @@ class _Commitments:
         outcome, cancelled_on = UNCHANGED, self.shared[stored.reference].get("cancelled_on")
         if cancelled_on is not None and not stored.ending:
             stored.ending, stored.ended_on = Ending.CANCELLED, cancelled_on
-            stored.ended_at = Now()
-            stored.save(update_fields=["ending", "ended_on", "ended_at"])
+            stored.ended_at = clock.now()
+            self.cancelled.append(stored)
             outcome = UPDATED
         elif cancelled_on is not None and (
             stored.ending != Ending.CANCELLED or stored.ended_on != cancelled_on

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models.functions import Lower
@@ -13,7 +13,9 @@ from collections_app.commitments.models import Commitment
 from collections_app.customers.models import Contact, Customer, Ownership, RatingChange
 from collections_app.customers.names import pinyin_of
 from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch, ParsedRow
+from collections_app.imports.bulk import among, change_in
 from collections_app.ledger.models import Adjustment, Invoice, Payment
+from collections_app.organisation.models import Organisation
 from collections_app.organisation.queries import organisation
 from collections_app.planning.models import MonthPlan
 
@@ -25,6 +27,7 @@ FIELDS = {
     "payment_terms_days": "payment_terms_days",
     "regular_day": "regular_day",
 }
+WRITTEN = [*FIELDS.values(), "name_pinyin", "name_initials", "regular_amount", "owner"]
 CONTACT_FIELDS = {
     "contact_name": "name",
     "contact_email": "email",
@@ -33,30 +36,45 @@ CONTACT_FIELDS = {
 }
 
 
+@dataclass(slots=True)
+class _Writes:
+    """What is to be written of a file, kept back so that it goes out in a few statements."""
+
+    organisation: Organisation
+    new: list[tuple[ParsedRow, Customer]] = field(default_factory=list)
+    changed: list[Customer] = field(default_factory=list)
+    owned: list[Ownership] = field(default_factory=list)
+    rated: list[RatingChange] = field(default_factory=list)
+    new_contacts: list[Contact] = field(default_factory=list)
+    changed_contacts: list[Contact] = field(default_factory=list)
+
+
 def import_customers(batch: Batch) -> None:
     """Make or change customers by code; owner and rating of a known one change from the day on."""
     rows = batch.once(lambda row: row.get("code"), "code")
     owners = _owners(rows)
-    known = {c.code: c for c in Customer.objects.filter(code__in=[r.get("code") for r in rows])}
+    held = Customer.objects.select_for_update(no_key=True).order_by("pk")
+    known = {c.code: c for c in among(held, "code", [row.get("code") for row in rows])}
     contacts = {
         c.customer_id: c
         for c in Contact.objects.filter(customer__in=known.values(), is_primary=True)
     }
-    new: list[tuple[ParsedRow, Customer]] = []
+    writes = _Writes(organisation())
     for row in rows:
         owner = owners.get(row.get("owner_email").casefold())
         if owner is None:
             batch.reject(row, "owner_email", "unknown_user")
             continue
         customer = known.get(row.get("code"))
-        values = _values(batch, row, customer)
+        values = _values(batch, row, customer, writes.organisation)
         if row.rejected:
             continue
         if customer is None:
-            new.append((row, Customer(code=row.get("code"), owner=owner, **values)))
+            writes.new.append((row, Customer(code=row.get("code"), owner=owner, **values)))
         else:
-            _update(batch, row, customer, owner, values, contacts.get(customer.pk))
-    _create(batch, new)
+            _update(batch, row, customer, owner, values, contacts.get(customer.pk), writes)
+    _create(batch, writes)
+    _write(writes)
 
 
 def _owners(rows: list[ParsedRow]) -> dict[str, Person]:
@@ -65,11 +83,13 @@ def _owners(rows: list[ParsedRow]) -> dict[str, Person]:
     return {person.email.casefold(): person for person in people}
 
 
-def _values(batch: Batch, row: ParsedRow, customer: Customer | None) -> dict[str, Any]:
+def _values(
+    batch: Batch, row: ParsedRow, customer: Customer | None, home: Organisation
+) -> dict[str, Any]:
     values = {field: row.get(column) for column, field in FIELDS.items() if row.has(column)}
     if "name" in values:
         values["name_pinyin"], values["name_initials"] = pinyin_of(values["name"])
-    former = organisation().currency if customer is None else customer.currency
+    former = home.currency if customer is None else customer.currency
     currency = values.setdefault("currency", former)
     if customer is not None and currency != former and has_facts(customer):
         batch.reject(row, "currency", "conflict")
@@ -90,31 +110,48 @@ def has_facts(customer: Customer) -> bool:
     return any(model.objects.filter(customer=customer).exists() for model in models)
 
 
-def _create(batch: Batch, new: list[tuple[ParsedRow, Customer]]) -> None:
-    Customer.objects.bulk_create([customer for _, customer in new], batch_size=2000)
-    by = batch.by
-    Ownership.objects.bulk_create(
-        [Ownership(customer=c, owner_id=c.owner_id, entered_by=by) for _, c in new],
-        batch_size=2000,
-    )
-    RatingChange.objects.bulk_create(
-        [RatingChange(customer=c, rating=c.rating, entered_by=by) for _, c in new],
-        batch_size=2000,
-    )
-    contacts = [
-        Contact(customer=c, is_primary=True, **_contact_values(row, new_contact=True))
-        for row, c in new
-        if any(row.has(column) for column in CONTACT_FIELDS if column != "language")
-    ]
-    Contact.objects.bulk_create(contacts, batch_size=2000)
-    for row, _ in new:
+def _create(batch: Batch, writes: _Writes) -> None:
+    by, home = batch.by, writes.organisation
+    Customer.objects.bulk_create([customer for _, customer in writes.new], batch_size=2000)
+    for row, customer in writes.new:
+        writes.owned.append(Ownership(customer=customer, owner_id=customer.owner_id, entered_by=by))
+        writes.rated.append(RatingChange(customer=customer, rating=customer.rating, entered_by=by))
+        if _names_contact(row):
+            values = _contact_values(row, home)
+            writes.new_contacts.append(Contact(customer=customer, is_primary=True, **values))
         row.outcome = CREATED
 
 
-def _contact_values(row: ParsedRow, *, new_contact: bool) -> dict[str, Any]:
+def _write(writes: _Writes) -> None:
+    change_in(writes.changed, WRITTEN)
+    # Two changes on one day are one: the later holds.
+    Ownership.objects.bulk_create(
+        writes.owned,
+        batch_size=2000,
+        update_conflicts=True,
+        unique_fields=["customer", "valid_from"],
+        update_fields=["owner", "entered_by"],
+    )
+    RatingChange.objects.bulk_create(
+        writes.rated,
+        batch_size=2000,
+        update_conflicts=True,
+        unique_fields=["customer", "valid_from"],
+        update_fields=["rating", "entered_by"],
+    )
+    Contact.objects.bulk_create(writes.new_contacts, batch_size=2000)
+    change_in(writes.changed_contacts, list(CONTACT_FIELDS.values()))
+
+
+def _names_contact(row: ParsedRow) -> bool:
+    return any(row.has(column) for column in CONTACT_FIELDS if column != "language")
+
+
+def _contact_values(row: ParsedRow, home: Organisation | None = None) -> dict[str, Any]:
+    """What the row says of the contact; with ``home``, what a new one needs besides."""
     values = {field: row.get(col) for col, field in CONTACT_FIELDS.items() if row.has(col)}
-    if new_contact:
-        values.setdefault("language", organisation().language)
+    if home is not None:
+        values.setdefault("language", home.language)
         values.setdefault("name", (values.get("email") or row.get("name"))[:200])
     return values
 
@@ -126,46 +163,36 @@ def _update(
     owner: Person,
     values: Mapping[str, Any],
     contact: Contact | None,
+    writes: _Writes,
 ) -> None:
     changes = {name: value for name, value in values.items() if getattr(customer, name) != value}
+    dated: dict[str, Any] = {"customer": customer, "valid_from": batch.on, "entered_by": batch.by}
     if customer.owner_id != owner.pk:
         changes["owner"] = owner
-        _date_from(Ownership, customer, batch.on, batch.by, owner=owner)
+        writes.owned.append(Ownership(owner=owner, **dated))
     if "rating" in changes:
-        _date_from(RatingChange, customer, batch.on, batch.by, rating=changes["rating"])
+        writes.rated.append(RatingChange(rating=changes["rating"], **dated))
+    for name, value in changes.items():
+        setattr(customer, name, value)
     if changes:
-        for name, value in changes.items():
-            setattr(customer, name, value)
-        customer.save(update_fields=list(changes))
-    talked = _save_contact(row, customer, contact)
+        writes.changed.append(customer)
+    talked = _contact_changed(row, customer, contact, writes)
     row.outcome = UPDATED if changes or talked else UNCHANGED
 
 
-def _date_from(
-    model: type[Ownership] | type[RatingChange],
-    customer: Customer,
-    on: date,
-    by: Person | None,
-    **value: Any,
-) -> None:
-    # Two changes on one day are one: the later holds.
-    model.objects.update_or_create(
-        customer=customer, valid_from=on, defaults={**value, "entered_by": by}
-    )
-
-
-def _save_contact(row: ParsedRow, customer: Customer, contact: Contact | None) -> bool:
+def _contact_changed(
+    row: ParsedRow, customer: Customer, contact: Contact | None, writes: _Writes
+) -> bool:
     if contact is None:
-        if not any(row.has(c) for c in CONTACT_FIELDS if c != "language"):
+        if not _names_contact(row):
             return False
-        Contact.objects.create(
-            customer=customer, is_primary=True, **_contact_values(row, new_contact=True)
-        )
+        values = _contact_values(row, writes.organisation)
+        writes.new_contacts.append(Contact(customer=customer, is_primary=True, **values))
         return True
-    values = _contact_values(row, new_contact=False)
+    values = _contact_values(row)
     changes = {name: value for name, value in values.items() if getattr(contact, name) != value}
     for name, value in changes.items():
         setattr(contact, name, value)
     if changes:
-        contact.save(update_fields=list(changes))
+        writes.changed_contacts.append(contact)
     return bool(changes)

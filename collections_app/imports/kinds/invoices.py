@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch, ParsedRow
+from collections_app.imports.bulk import among, change_in, copy_in
 from collections_app.ledger.models import Invoice
 
 FIELDS = {
@@ -19,9 +20,8 @@ def import_invoices(batch: Batch) -> None:
     """Make or change invoices."""
     meant = {row.number: customer for row, customer in batch.customers()}
     rows = batch.once(lambda row: row.get("number"), "number")
-    known = {
-        i.number: i for i in Invoice.objects.filter(number__in=[r.get("number") for r in rows])
-    }
+    numbers = [row.get("number") for row in rows]
+    known = {i.number: i for i in among(Invoice.objects.all(), "number", numbers)}
     new: list[Invoice] = []
     changed: list[Invoice] = []
     for row in rows:
@@ -54,8 +54,8 @@ def import_invoices(batch: Batch) -> None:
             row.outcome = UPDATED if _change(stored, values) else UNCHANGED
             if row.outcome == UPDATED:
                 changed.append(stored)
-    Invoice.objects.bulk_create(new, batch_size=5000)
-    Invoice.objects.bulk_update(changed, [*FIELDS.values(), "amount"], batch_size=2000)
+    copy_in(Invoice, new)
+    change_in(changed, [*FIELDS.values(), "amount"])
 
 
 def _change(stored: Invoice, values: dict[str, Any]) -> bool:
@@ -68,4 +68,5 @@ def _change(stored: Invoice, values: dict[str, Any]) -> bool:
 def invoices_by_number(rows: list[ParsedRow]) -> dict[str, int]:
     """The customer's id of every invoice that the rows name."""
     numbers = {row.get("invoice_number") for row in rows if row.has("invoice_number")}
-    return dict(Invoice.objects.filter(number__in=numbers).values_list("number", "customer_id"))
+    found = among(Invoice.objects.all(), "number", numbers)
+    return dict(found.values_list("number", "customer_id"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models.functions import Lower
 
 from collections_app.accounts.models import Person
 from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch, ParsedRow
+from collections_app.imports.bulk import change_in
 from collections_app.planning.models import Measure, MeasureChange, MeasureStatus, MonthPlan
 
 UPDATED_FIELDS = ["expected_uplift", "realised_uplift", "status", "due_on", "owner"]
@@ -23,16 +25,21 @@ def import_measures(batch: Batch) -> None:
     rows = batch.once(_key, "kind")
     plans = {
         (plan.customer_id, plan.month): plan
-        for plan in MonthPlan.objects.filter(customer__in=list(meant.values()))
+        for plan in MonthPlan.objects.filter(
+            customer__in=set(meant.values()), month__in={row.get("month") for row in rows}
+        )
     }
     known = {
         (m.plan_id, m.kind, m.description): m
-        for m in Measure.objects.filter(plan__in=list(plans.values())).select_related(
-            "owner", "plan"
-        )
+        for m in Measure.objects.select_for_update(of=("self",), no_key=True)
+        .filter(plan__in=set(plans.values()))
+        .select_related("owner", "plan")
+        .order_by("pk")
     }
     owners = _owners(rows)
     new: list[tuple[Measure, MonthPlan]] = []
+    changed: list[Measure] = []
+    dated: list[MeasureChange] = []
     for row in rows:
         customer = meant[row.number]
         plan = plans.get((customer.pk, row.get("month")))
@@ -47,20 +54,22 @@ def import_measures(batch: Batch) -> None:
             row.outcome = CREATED
             new.append((_made(batch, row, plan, values), plan))
         else:
-            _change(batch, row, stored, values)
+            dated += _change(batch, row, stored, values)
+            if row.outcome == UPDATED:
+                changed.append(stored)
     Measure.objects.bulk_create([measure for measure, _ in new], batch_size=5000)
-    MeasureChange.objects.bulk_create(
-        [
-            MeasureChange(
-                measure=measure,
-                counts_from=plan.month,
-                status=measure.status,
-                expected_uplift=measure.expected_uplift,
-                entered_by=batch.by,
-            )
-            for measure, plan in new
-        ],
-        batch_size=5000,
+    change_in(changed, UPDATED_FIELDS)
+    dated += [_dated(batch, measure, plan.month) for measure, plan in new]
+    MeasureChange.objects.bulk_create(dated, batch_size=5000)
+
+
+def _dated(batch: Batch, measure: Measure, counts_from: date) -> MeasureChange:
+    return MeasureChange(
+        measure=measure,
+        counts_from=counts_from,
+        status=measure.status,
+        expected_uplift=measure.expected_uplift,
+        entered_by=batch.by,
     )
 
 
@@ -108,19 +117,14 @@ def _made(batch: Batch, row: ParsedRow, plan: MonthPlan, values: dict[str, Any])
     )
 
 
-def _change(batch: Batch, row: ParsedRow, stored: Measure, values: dict[str, Any]) -> None:
+def _change(
+    batch: Batch, row: ParsedRow, stored: Measure, values: dict[str, Any]
+) -> list[MeasureChange]:
+    """Put the values on the measure; the dated row of a change that counts, if it is one."""
     changes = {n: v for n, v in values.items() if getattr(stored, n) != v}
     for name, value in changes.items():
         setattr(stored, name, value)
     row.outcome = UPDATED if changes else UNCHANGED
-    if not changes:
-        return
-    stored.save(update_fields=list(changes))
-    if {"status", "expected_uplift"} & set(changes):
-        MeasureChange.objects.create(
-            measure=stored,
-            counts_from=max(batch.on, stored.plan.month),
-            status=stored.status,
-            expected_uplift=stored.expected_uplift,
-            entered_by=batch.by,
-        )
+    if {"status", "expected_uplift"} & changes.keys():
+        return [_dated(batch, stored, max(batch.on, stored.plan.month))]
+    return []

@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from collections_app.customers.models import Customer
 from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch, ParsedRow
-from collections_app.imports.bulk import among, copy_in
+from collections_app.imports.bulk import among, change_in, copy_in
 from collections_app.imports.kinds.invoices import invoices_by_number
 from collections_app.ledger.models import Payment, Reversal
 
@@ -75,7 +75,7 @@ class _Payments:
             if row.rejected:
                 self.dropped.add(row.get("reference"))
         copy_in(Payment, new)
-        Payment.objects.bulk_update(changed, CHANGEABLE, batch_size=2000)
+        change_in(changed, CHANGEABLE)
         reversing = [r for r in rows if not r.rejected and r.has("reverses")]
         if reversing:
             self._save_reversals(reversing)

@@ -8,6 +8,7 @@ from typing import Any
 from collections_app.core.workdays import WorkCalendar
 from collections_app.customers.models import Customer
 from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch, ParsedRow
+from collections_app.imports.bulk import change_in
 from collections_app.organisation.queries import organisation, work_calendar
 from collections_app.planning.models import MonthPlan, TargetChange
 
@@ -27,9 +28,13 @@ def import_plans(batch: Batch) -> None:
     calendar, lock_day = work_calendar(), organisation().lock_working_day
     known = {
         (plan.customer_id, plan.month): plan
-        for plan in MonthPlan.objects.filter(customer__in=list(meant.values()))
+        for plan in MonthPlan.objects.select_for_update(no_key=True)
+        .filter(customer__in=set(meant.values()), month__in={row.get("month") for row in rows})
+        .order_by("pk")
     }
     new: list[MonthPlan] = []
+    changed: list[MonthPlan] = []
+    targets: list[TargetChange] = []
     for row in rows:
         customer = meant[row.number]
         target = batch.amount(row, "target", customer)
@@ -45,13 +50,14 @@ def import_plans(batch: Batch) -> None:
         if stored is None:
             new.append(_opened(batch, row, customer, values, calendar, lock_day))
         else:
-            _change(batch, row, stored, values)
+            _change(batch, row, stored, values, targets)
+            if row.outcome == UPDATED:
+                changed.append(stored)
     MonthPlan.objects.bulk_create(new, batch_size=5000)
+    change_in(changed, [*FIELDS.values(), "target", "agreed_target"])
     # The first target counts for every day.
-    TargetChange.objects.bulk_create(
-        [TargetChange(plan=p, new_target=p.target, entered_by=batch.by) for p in new],
-        batch_size=5000,
-    )
+    targets += [TargetChange(plan=p, new_target=p.target, entered_by=batch.by) for p in new]
+    TargetChange.objects.bulk_create(targets, batch_size=5000)
 
 
 def _opened(
@@ -76,7 +82,13 @@ def _opened(
     )
 
 
-def _change(batch: Batch, row: ParsedRow, stored: MonthPlan, values: dict[str, Any]) -> None:
+def _change(
+    batch: Batch,
+    row: ParsedRow,
+    stored: MonthPlan,
+    values: dict[str, Any],
+    targets: list[TargetChange],
+) -> None:
     changes = {n: v for n, v in values.items() if getattr(stored, n) != v}
     if not changes:
         row.outcome = UNCHANGED
@@ -86,15 +98,12 @@ def _change(batch: Batch, row: ParsedRow, stored: MonthPlan, values: dict[str, A
         batch.reject(row, "target" if "target" in changes else column, "conflict")
         return
     if "target" in changes:
-        TargetChange.objects.create(
-            plan=stored,
-            old_target=stored.target,
-            new_target=changes["target"],
-            entered_by=batch.by,
-        )
+        change = TargetChange(plan=stored, old_target=stored.target, entered_by=batch.by)
+        change.new_target = changes["target"]
+        targets.append(change)
     for name, value in changes.items():
         setattr(stored, name, value)
-    if "agreed_on" in changes:
-        changes["agreed_target"] = stored.agreed_target = stored.target
-    stored.save(update_fields=list(changes))
+    if row.has("agreed_on"):
+        # The row says both: this target, and that it was agreed.
+        stored.agreed_target = stored.target
     row.outcome = UPDATED
