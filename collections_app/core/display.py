@@ -6,14 +6,13 @@ from datetime import date
 
 from django.utils import formats, translation
 
-from collections_app.core.money import to_text
+from collections_app.core.compact import exact_amount
 
 
 def format_money(amount: int, currency: str) -> str:
     """The exact amount with its currency's code, grouped: ``CNY 100,000.00``."""
     sign = "-" if amount < 0 else ""
-    whole, point, part = to_text(abs(amount), currency).partition(".")
-    return f"{currency} {sign}{int(whole):,}{point}{part}"
+    return f"{currency} {sign}{exact_amount(abs(amount), currency)}"
 
 
 def format_day(day: date, language: str) -> str:

@@ -52,13 +52,6 @@ class CustomerLines:
     lines: tuple[LapsedLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
-    """What is missing in one currency; currencies are never added."""
-
-    remaining: str
-
-
 def word_lapsed(message: Message, wanted: Sequence[tuple[Notice, KeptState]]) -> Rendered:
     """Word lapsed promises for a rep, the largest first, in the message's language."""
     language = message.language
@@ -72,10 +65,10 @@ def word_lapsed(message: Message, wanted: Sequence[tuple[Notice, KeptState]]) ->
         "name": message.person.name if message.person else "",
         "customers": groups,
         "count": len(wanted),
-        "totals": [Total(format_money(amount, c)) for c, amount in sorted(totals.items())],
+        # One for each currency: they are never added.
+        "totals": [format_money(amount, c) for c, amount in sorted(totals.items())],
         "known_through": format_day(known, language) if known else "",
         "standing_on": format_day(standing_day(), language),
-        "base_url": settings.BASE_URL,
         "language": language,
     }
     with translation.override(language):

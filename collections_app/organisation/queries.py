@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from collections_app.core import clock
 from collections_app.core.workdays import WorkCalendar
-from collections_app.organisation.defaults import DEFAULT_POLICIES, UNRATED_COUNTS_AS, holidays_of
+from collections_app.organisation.defaults import DEFAULT_POLICIES, holidays_of
 from collections_app.organisation.models import CalendarDay, Organisation, RatingPolicy
 
 
@@ -28,6 +28,15 @@ def organisation() -> Organisation:
             },
         )
     return found
+
+
+def held_organisation() -> Organisation:
+    """The organisation, its row locked until the caller's transaction ends.
+
+    Writers of facts hold it shared while they refresh standing, and so wait for whoever has this.
+    """
+    organisation()
+    return Organisation.objects.select_for_update().get(pk=1)
 
 
 def today() -> date:
@@ -49,8 +58,3 @@ def policies(on: date) -> dict[str, RatingPolicy]:
     for policy in sorted(dated, key=lambda p: (p.valid_from or date.min, p.pk)):
         found[policy.rating] = policy
     return found
-
-
-def policy_for(rating: str | None, on: date) -> RatingPolicy:
-    """The policy of one rating on the day; an unrated customer counts as B."""
-    return policies(on)[rating or UNRATED_COUNTS_AS]

@@ -12,12 +12,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from collections_app.core.clock import today_in
 from collections_app.core.refusals import Refused
 from collections_app.notices.models import NoticeKind
 from collections_app.notices.operations import Owed, owe, put_into_messages
 from collections_app.notices.queries import lapses_to_owe_again
 from collections_app.organisation.models import Organisation
-from collections_app.organisation.queries import organisation, today, work_calendar
+from collections_app.organisation.queries import held_organisation, work_calendar
 from collections_app.reminders.policy import morning_of
 from collections_app.standing.models import LAPSED, InstalmentStanding, State
 from collections_app.standing.operations import move_standing_day
@@ -62,17 +63,16 @@ def sweep(*, on: date, dry_run: bool = False, notify: bool = True) -> Swept:
     """
     begun = time.monotonic()
     result = Swept(on)
-    organisation()
     try:
         with transaction.atomic():
-            held = Organisation.objects.select_for_update().get(pk=1)
+            held = held_organisation()
             if held.standing_on is not None and on < held.standing_on and not dry_run:
                 raise SweepRefused(
                     _("The day %(day)s is past: the last day swept is %(last)s.")
                     % {"day": on, "last": held.standing_on},
                     code="before_last_sweep",
                 )
-            result.examined = move_standing_day(to=on).examined
+            result.examined = move_standing_day(held, to=on).examined
             lapsed = _take_note(result)
             if notify:
                 _tell(lapsed, held, result)
@@ -114,7 +114,7 @@ def _tell(lapsed: list[Owed], held: Organisation, result: Swept) -> None:
         return
     due_at = morning_of(
         # Sending hours go by the clock, even for a day swept ahead of it.
-        min(result.as_of, today()),
+        min(result.as_of, today_in(held.time_zone)),
         hour=held.send_from_hour,
         zone=held.time_zone,
         calendar=work_calendar(),

@@ -24,7 +24,7 @@ class State(models.TextChoices):
     BROKEN = "broken", _("broken")
 
 
-LAPSED = (State.PARTIALLY_KEPT, State.BROKEN)
+LAPSED = frozenset({State.PARTIALLY_KEPT, State.BROKEN})
 
 
 class Allocation(models.Model):

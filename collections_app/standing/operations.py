@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from collections_app.ledger.models import Payment, Reversal
 from collections_app.organisation.models import Organisation
 from collections_app.standing.allocation import Allocated
 from collections_app.standing.loading import load_facts
-from collections_app.standing.models import Allocation, InstalmentStanding, Touched
+from collections_app.standing.models import Allocation, InstalmentStanding
 from collections_app.standing.queries import chunks
 from collections_app.standing.states import InstalmentState, standing_of
 
@@ -66,30 +66,28 @@ def _take_touched() -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def move_standing_day(*, to: date) -> Refreshed:
+def move_standing_day(held: Organisation, *, to: date) -> Refreshed:
     """Move the standing day to ``to`` and bring every state that it changes up to date.
 
-    In the caller's transaction, which must hold the organisation's row locked. The cost follows
+    ``held`` is the organisation with its row locked, in the caller's transaction. The cost follows
     what is due and what is new between the two days, not what exists.
     """
-    organisation = Organisation.objects.select_for_update().get(pk=1)
-    former = organisation.standing_on
+    former = held.standing_on
     touched = _take_touched()
     if former is None:
         due = set(Customer.objects.values_list("pk", flat=True))
     else:
         due = touched | _changing(former, to)
-    organisation.standing_on = to
-    organisation.save(update_fields=["standing_on"])
+    held.standing_on = to
+    held.save(update_fields=["standing_on"])
     return refresh(due, on=to)
 
 
 def _changing(former: date, to: date) -> set[int]:
     """Customers whose standing differs between the two days though no fact was entered."""
-    window = {"gt": former, "lte": to}
 
     def within(field: str) -> Q:
-        return Q(**{f"{field}__{key}": value for key, value in window.items()})
+        return Q((f"{field}__gt", former), (f"{field}__lte", to))
 
     found = set(
         InstalmentStanding.objects.filter(changes_on__lte=to).values_list("customer_id", flat=True)
@@ -190,8 +188,3 @@ def _apply(row: InstalmentStanding, values: dict[str, Any]) -> bool:
     for name, value in values.items():
         setattr(row, name, value)
     return True
-
-
-def mark_touched(customer_ids: Iterable[int]) -> None:
-    """Say that standing of the customers must be derived anew at the next refresh."""
-    Touched.objects.bulk_create([Touched(customer_id=id_) for id_ in customer_ids])

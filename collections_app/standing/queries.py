@@ -18,9 +18,9 @@ from collections_app.standing.loading import (
     load_invoices,
     load_settling_payments,
 )
-from collections_app.standing.models import InstalmentStanding
+from collections_app.standing.models import LAPSED, InstalmentStanding
 from collections_app.standing.settlement import LedgerStanding, settle
-from collections_app.standing.states import LAPSED, CommitmentState, standing_of
+from collections_app.standing.states import CommitmentState, standing_of
 
 CHUNK = 500
 

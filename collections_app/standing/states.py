@@ -8,9 +8,8 @@ from datetime import date, timedelta
 
 from collections_app.standing.allocation import Allocated, allocate
 from collections_app.standing.facts import CommitmentFact, CustomerFacts, InstalmentFact
-from collections_app.standing.models import State
+from collections_app.standing.models import LAPSED, State
 
-LAPSED = frozenset({State.PARTIALLY_KEPT, State.BROKEN})
 FULFILLED = frozenset({State.KEPT, State.KEPT_LATE})
 SLIPPING = "slipping"
 

@@ -20,7 +20,7 @@ from collections_app.core.refusals import Refused
 from collections_app.customers.models import Customer
 from collections_app.imports.operations import run_import
 from collections_app.organisation.models import Organisation
-from collections_app.organisation.queries import organisation, today, work_calendar
+from collections_app.organisation.queries import held_organisation, today, work_calendar
 from collections_app.reminders.sweep import sweep
 from collections_app.upkeep.demo_money import Files
 from collections_app.upkeep.demo_people import PASSWORD, PEOPLE, DemoPerson
@@ -53,14 +53,13 @@ def make_demo(*, customers: int, seed: int, on: date | None = None) -> Demo:
     ``DemoRefused`` where there is a person or a customer already.
     """
     with transaction.atomic():
-        organisation()
         # Of two demos at once, the second waits here and then finds data.
-        Organisation.objects.select_for_update().get(pk=1)
+        held = held_organisation()
         if Person.objects.exists() or Customer.objects.exists():
             raise DemoRefused(
                 _("The database holds data of its own; nothing was made."), code="not_empty"
             )
-        _settle_organisation()
+        _settle(held)
         on = on or today()
         _import("users", [_user_row(person) for person in PEOPLE], on)
         calendar = work_calendar()
@@ -75,9 +74,8 @@ def make_demo(*, customers: int, seed: int, on: date | None = None) -> Demo:
     return Demo(users, customers)
 
 
-def _settle_organisation() -> None:
+def _settle(held: Organisation) -> None:
     """Give the organisation a name, a zone and a calendar, but where they were chosen already."""
-    held = organisation()
     if held.name == settings.ORGANISATION_NAME:
         held.name = NAME
     if held.time_zone == "UTC" and not os.environ.get("TIME_ZONE"):

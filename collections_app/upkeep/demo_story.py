@@ -22,8 +22,6 @@ from collections_app.upkeep.demo_people import (
     name_of,
 )
 
-__all__ = ["Files", "tell_story"]
-
 MONTHS_BACK = 13
 TERMS_DAYS = 30
 VOLUMES = (8_000, 15_000, 30_000, 60_000, 120_000)

@@ -13,12 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from collections_app.commitments.models import Commitment
 from collections_app.customers.models import Customer, Ownership, RatingChange
-from collections_app.organisation.models import Organisation
-from collections_app.organisation.queries import organisation
+from collections_app.organisation.queries import held_organisation, organisation
 from collections_app.planning.models import MeasureChange, MonthPlan, TargetChange
+from collections_app.standing.models import Touched
 from collections_app.standing.operations import (
     Refreshed,
-    mark_touched,
     move_standing_day,
     refresh_touched,
 )
@@ -151,9 +150,10 @@ def test_an_import_of_customers_and_a_sweep_do_not_lock_each_other_out(
         try:
             assert written.wait(20)
             with transaction.atomic():
-                Organisation.objects.select_for_update().get(pk=1)
-                mark_touched(Customer.objects.values_list("pk", flat=True))
-                move_standing_day(to=date(2013, 7, 10))
+                held = held_organisation()
+                for customer in Customer.objects.all():
+                    Touched.objects.create(customer_id=customer.pk)
+                move_standing_day(held, to=date(2013, 7, 10))
         except Exception as error:
             failures.append(error)
         finally:

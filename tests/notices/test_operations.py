@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from collections_app.accounts.models import Person
 from collections_app.commitments.models import Instalment
@@ -14,6 +14,7 @@ from collections_app.notices.operations import owe, withdraw
 from collections_app.outbox.models import Message
 from tests.conftest import Cast
 from tests.notices.conftest import owe_lapsed, owed_for
+from tests.racing import side_by_side
 from tests.web.facts import day, make_commitment, make_customer, stand_on
 
 SWEEPS = 8
@@ -66,7 +67,7 @@ def test_owing_nothing_is_nothing(db: None) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_owe_each_thing_once(cast: Cast) -> None:
     instalments = _many(cast.east_rep)
-    _at_once(lambda: _owe_in_a_transaction(instalments))
+    side_by_side(*[lambda: _owe_in_a_transaction(instalments)] * SWEEPS)
     _owe_in_a_transaction(instalments)
     assert Notice.objects.count() == len(instalments)
     assert set(Notice.objects.values_list("times_owed", flat=True)) == {1}
@@ -86,7 +87,7 @@ def test_asking_first_whether_it_is_owed_the_same_race_owes_twice(cast: Cast) ->
         found.append(len(missing))
         owe(NoticeKind.LAPSED, [owed_for(i) for i in missing])
 
-    _at_once(check_then_act)
+    side_by_side(*[check_then_act] * SWEEPS)
     assert sum(found) > Notice.objects.count()
 
 
@@ -100,19 +101,3 @@ def _many(owner: Person) -> list[Instalment]:
 def _owe_in_a_transaction(instalments: list[Instalment]) -> None:
     with transaction.atomic():
         owe_lapsed(*instalments)
-
-
-def _at_once(work: object) -> None:
-    start = threading.Barrier(SWEEPS)
-
-    def run() -> None:
-        start.wait()
-        assert callable(work)
-        work()
-        connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(SWEEPS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()

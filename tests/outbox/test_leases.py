@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import random
 import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from collections_app.outbox import operations
 from collections_app.outbox.models import Message
 from tests.outbox.conftest import Queue, send_due
 from tests.outbox.test_kills import start_sender
+from tests.racing import side_by_side
 from tests.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,23 +56,8 @@ while not orphaned():
 def race(sink: SmtpSink) -> None:
     """Two senders from the same instant on, until all is sent or any of it twice."""
     sink.seconds_for_mail = 0.02
-    start, faults = threading.Barrier(2), []
-
-    def run() -> None:
-        try:
-            start.wait()
-            send_due(seconds=20, stop=lambda: doubles(sink) > 0)
-        except BaseException as fault:
-            faults.append(fault)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
+    send = partial(send_due, seconds=20, stop=lambda: doubles(sink) > 0)
+    side_by_side(send, send)
 
 
 def doubles(sink: SmtpSink) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -15,34 +14,13 @@ from collections_app.outbox.channels import channel
 from collections_app.outbox.models import Message
 from collections_app.outbox.queries import due
 from tests.outbox.conftest import Queue, send_due
+from tests.racing import side_by_side
 from tests.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SENDERS = 4
 MAILS = 40
-
-
-def side_by_side(work: Callable[[], object]) -> None:
-    """Run the work in threads that begin at the same instant; raise what any of them raised."""
-    start = threading.Barrier(SENDERS)
-    faults: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            start.wait()
-            work()
-        except BaseException as fault:
-            faults.append(fault)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(SENDERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
 
 
 def send_without_lease() -> None:
@@ -57,7 +35,7 @@ def send_without_lease() -> None:
 
 def test_senders_side_by_side_send_each_mail_once(smtp_sink: SmtpSink, queue: Queue) -> None:
     messages = [queue() for _ in range(MAILS)]
-    side_by_side(send_due)
+    side_by_side(*[send_due] * SENDERS)
     assert sorted(smtp_sink.message_ids) == sorted(message.message_id for message in messages)
     assert set(Message.objects.values_list("state", "attempts", "in_doubt")) == {("sent", 1, 0)}
 
@@ -65,7 +43,7 @@ def test_senders_side_by_side_send_each_mail_once(smtp_sink: SmtpSink, queue: Qu
 def test_without_the_lease_the_same_senders_send_doubles(smtp_sink: SmtpSink, queue: Queue) -> None:
     for _ in range(MAILS):
         queue()
-    side_by_side(send_without_lease)
+    side_by_side(*[send_without_lease] * SENDERS)
     assert len(smtp_sink.message_ids) > MAILS
     assert len(set(smtp_sink.message_ids)) == MAILS
 

@@ -6,7 +6,7 @@ import threading
 from datetime import date
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from collections_app.customers.models import Customer
 from collections_app.notices.models import Notice
@@ -19,6 +19,7 @@ from collections_app.standing.models import InstalmentStanding
 from tests.builders import make_person, make_team
 from tests.conftest import Cast
 from tests.ledger_facts import bounce, instalment_of, make_customer, pay, promise
+from tests.racing import side_by_side
 
 DUE = date(2026, 7, 10)
 AFTER = date(2026, 7, 11)
@@ -141,20 +142,7 @@ def test_facts_dated_ahead_count_when_their_day_is_swept(customer: Customer) -> 
 def _sweep_at_once(count: int) -> list[int]:
     """Sweep from so many threads at the same moment; return how many messages each made."""
     made: list[int] = []
-    start = threading.Barrier(count)
-
-    def run() -> None:
-        try:
-            start.wait()
-            made.append(sweep(on=AFTER).messages)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    side_by_side(*[lambda: made.append(sweep(on=AFTER).messages)] * count)
     return made
 
 
@@ -171,27 +159,19 @@ def test_eight_sweeps_at_once_and_three_more_tell_each_lapse_once() -> None:
 
 def _tell_unprotected(count: int) -> int:
     """The same race with neither lock nor key: look, then write. Returns how many were written."""
-    start = threading.Barrier(count)
+    seen_by_all = threading.Barrier(count)
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE unprotected (key text)")
 
-    def run() -> None:
-        try:
-            with connection.cursor() as cursor:
-                start.wait()
-                cursor.execute("SELECT count(*) FROM unprotected WHERE key = 'lapse'")
-                seen = cursor.fetchone()
-                start.wait()
-                if seen is not None and seen[0] == 0:
-                    cursor.execute("INSERT INTO unprotected VALUES ('lapse')")
-        finally:
-            connections.close_all()
+    def look_then_write() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM unprotected WHERE key = 'lapse'")
+            seen = cursor.fetchone()
+            seen_by_all.wait()
+            if seen is not None and seen[0] == 0:
+                cursor.execute("INSERT INTO unprotected VALUES ('lapse')")
 
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    side_by_side(*[look_then_write] * count)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM unprotected")
         row = cursor.fetchone()

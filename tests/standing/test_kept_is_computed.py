@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +21,7 @@ from collections_app.standing.models import Allocation
 from collections_app.standing.operations import refresh, refresh_touched
 from tests.builders import make_person, make_team
 from tests.ledger_facts import MONTH, bounce, end, make_customer, pay, promise
+from tests.racing import side_by_side
 
 STEPS = ("promise", "pay", "bounce", "end", "pin", "sweep")
 
@@ -100,17 +101,10 @@ def test_four_writers_of_one_customer_at_once_leave_it_as_its_facts_mean() -> No
     sweep(on=MONTH.replace(day=15))
 
     def write(seed: int) -> None:
-        try:
-            for number in range(6):
-                with transaction.atomic():
-                    pay(customer, 10 * seed + number, MONTH.replace(day=2 + number))
-        finally:
-            connections.close_all()
+        for number in range(6):
+            with transaction.atomic():
+                pay(customer, 10 * seed + number, MONTH.replace(day=2 + number))
 
-    threads = [threading.Thread(target=write, args=(seed,)) for seed in range(1, 5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    side_by_side(*[partial(write, seed) for seed in range(1, 5)])
     assert Allocation.objects.count() == 24
     assert differing_from_computed() == []

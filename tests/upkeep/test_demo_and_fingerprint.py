@@ -11,8 +11,9 @@ from collections_app.ledger.models import Payment
 from collections_app.standing.checking import differing_from_computed
 from collections_app.standing.figures import customer_figures
 from collections_app.upkeep.demo import DemoRefused, make_demo
+from collections_app.upkeep.demo_money import Files
 from collections_app.upkeep.demo_people import PEOPLE
-from collections_app.upkeep.demo_story import Files, tell_story
+from collections_app.upkeep.demo_story import tell_story
 from collections_app.upkeep.fingerprint import fingerprint, whole
 
 pytestmark = pytest.mark.django_db

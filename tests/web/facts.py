@@ -12,7 +12,7 @@ from collections_app.commitments.models import Commitment, Ending, Instalment
 from collections_app.customers.models import Customer, Ownership
 from collections_app.ledger.models import Invoice, Payment, Reversal
 from collections_app.organisation.models import Organisation
-from collections_app.organisation.queries import organisation
+from collections_app.organisation.queries import held_organisation
 from collections_app.planning.models import Measure, MeasureChange, MonthPlan, TargetChange
 from collections_app.standing.operations import move_standing_day
 
@@ -28,9 +28,8 @@ def day(number: int) -> date:
 
 def stand_on(on: date = DAY) -> None:
     """Let pages stand on the day, and payments be known through the day before."""
-    organisation()
     with transaction.atomic():
-        move_standing_day(to=on)
+        move_standing_day(held_organisation(), to=on)
     Organisation.objects.update(payments_complete_through=on - timedelta(days=1))
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from collections_app.commitments.making import Promised, deadline_of, make_commitments
+from collections_app.commitments.making import Promised, make_commitments
 from collections_app.commitments.models import Commitment, Ending, Instalment
 from collections_app.core import clock
 from collections_app.customers.models import Customer
@@ -15,8 +15,6 @@ from collections_app.imports.bulk import among, change_in
 
 ENDING = ("ending", "ended_on", "ended_at")
 SHARED = ("customer_code", "made_on", "promised_by", "channel", "supersedes", "cancelled_on")
-
-__all__ = ["deadline_of", "import_commitments"]
 
 
 def import_commitments(batch: Batch) -> None:

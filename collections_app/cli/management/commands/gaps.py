@@ -18,7 +18,6 @@ from collections_app.core.months import month_text, parse_month
 from collections_app.organisation.queries import today
 from collections_app.standing.figures import (
     CustomerFigures,
-    Figures,
     GroupFigures,
     customer_figures,
     grouped_figures,
@@ -41,16 +40,13 @@ class Command(JsonCommand):
         parser.add_argument("--format", choices=["json", "csv"])
         add_as_of(parser)
 
-    def wants_json(self, arguments: Sequence[str]) -> bool:
-        return "--json" in arguments
-
     def run(self, **options: Any) -> Answer:
         on = as_of(options, today=today)
         month: date = options["month"]
         rows = [_row(figures) for figures in _figures(month, on, options["by"])]
         data = {"month": month_text(month), "as_of": on.isoformat(), "rows": rows}
         if options["format"] == "json":
-            return Answer(data, _json(data))
+            return Answer(data, to_json(data))
         text = _csv(rows) if options["format"] == "csv" else _table(rows)
         return Answer(data, text)
 
@@ -72,25 +68,19 @@ def _ratio(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:.4f}"
 
 
-def _row(figures: Figures) -> dict[str, Any]:
-    of_customer = isinstance(figures, CustomerFigures)
+def _row(figures: CustomerFigures | GroupFigures) -> dict[str, Any]:
+    of_customer = figures if isinstance(figures, CustomerFigures) else None
     money = {name: to_text(getattr(figures, name), figures.currency) for name in MONEY}
     return {
-        "key": figures.code
-        if isinstance(figures, CustomerFigures)
-        else getattr(figures, "key", ""),
-        "name": getattr(figures, "name", ""),
+        "key": figures.code if isinstance(figures, CustomerFigures) else figures.key,
+        "name": figures.name,
         "currency": figures.currency,
         **money,
         "attainment": _ratio(figures.attainment),
         "coverage": _ratio(figures.coverage),
-        "plan_state": getattr(figures, "plan_state", None) if of_customer else None,
-        "asked": getattr(figures, "asked", None) if of_customer else None,
+        "plan_state": of_customer and of_customer.plan_state,
+        "asked": of_customer and of_customer.asked,
     }
-
-
-def _json(data: dict[str, Any]) -> str:
-    return to_json(data)
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from collections_app.cli.output import Answer, JsonCommand, WrongUsage, add_as_of, as_of, table
+from collections_app.cli.customers import add_customer, chosen_customers
+from collections_app.cli.output import Answer, JsonCommand, add_as_of, as_of, table
 from collections_app.core.money import to_text
-from collections_app.customers.models import Customer
 from collections_app.organisation.queries import today
 from collections_app.standing.queries import ledgers_of
 from collections_app.standing.settlement import BUCKETS
@@ -18,16 +18,12 @@ class Command(JsonCommand):
     help = "Open balance, unapplied money and ageing of every customer."
 
     def add_more_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--customer", metavar="CODE")
+        add_customer(parser)
         add_as_of(parser)
 
     def run(self, **options: Any) -> Answer:
         on = as_of(options, today=today)
-        customers = Customer.objects.order_by("code")
-        if options["customer"]:
-            customers = customers.filter(code=options["customer"])
-            if not customers.exists():
-                raise WrongUsage(f"There is no customer {options['customer']}.")
+        customers = chosen_customers(options)
         ledgers = ledgers_of(customers, on=on)
         found: list[dict[str, Any]] = []
         for customer in customers.filter(pk__in=list(ledgers)):

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from collections_app.cli.output import Answer, JsonCommand, WrongUsage, add_as_of, as_of, table
+from collections_app.cli.customers import add_customer, chosen_customers
+from collections_app.cli.output import Answer, JsonCommand, add_as_of, as_of, table
 from collections_app.core.money import to_text
 from collections_app.customers.models import Customer
 from collections_app.organisation.queries import today
@@ -18,16 +19,12 @@ class Command(JsonCommand):
     help = "Every commitment made by a day, with the state of its instalments."
 
     def add_more_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--customer", metavar="CODE")
+        add_customer(parser)
         add_as_of(parser)
 
     def run(self, **options: Any) -> Answer:
         on = as_of(options, today=today)
-        customers = Customer.objects.order_by("code")
-        if options["customer"]:
-            customers = customers.filter(code=options["customer"])
-            if not customers.exists():
-                raise WrongUsage(f"There is no customer {options['customer']}.")
+        customers = chosen_customers(options)
         states = commitments_of(customers, on=on)
         references = {c.commitment.id: c.commitment.reference for of in states.values() for c in of}
         found = [
