@@ -197,18 +197,8 @@ EMAIL_TIMEOUT = 10
 # EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL); None: no server.
 KEPT_EMAIL: dict[str, Any] | None = dict(env.email_url("EMAIL_URL")) if _text("EMAIL_URL") else None
 MAIL_DIR = DATA_DIR / "mail"
-if KEPT_EMAIL is None:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = str(MAIL_DIR)
-else:
-    # What the sign-in library writes itself: the mail of a password reset.
-    EMAIL_BACKEND = KEPT_EMAIL["EMAIL_BACKEND"]
-    EMAIL_HOST = KEPT_EMAIL.get("EMAIL_HOST") or "localhost"
-    EMAIL_PORT = KEPT_EMAIL.get("EMAIL_PORT") or 25
-    EMAIL_HOST_USER = KEPT_EMAIL.get("EMAIL_HOST_USER") or ""
-    EMAIL_HOST_PASSWORD = KEPT_EMAIL.get("EMAIL_HOST_PASSWORD") or ""
-    EMAIL_USE_TLS = bool(KEPT_EMAIL.get("EMAIL_USE_TLS"))
-    EMAIL_USE_SSL = bool(KEPT_EMAIL.get("EMAIL_USE_SSL"))
+# Only the outbox sends: what a library would send past it goes nowhere, least of all to a file.
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 # --- Sign-in -----------------------------------------------------------------------------------
 
@@ -230,7 +220,7 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W005", "security.W021"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "collections_app.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "collections_app.web.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db import transaction
 
 from collections_app.core.clock import now
+from collections_app.notices import secret_mail
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
 from collections_app.notices.operations import Owed, owe, put_into_messages, withdraw
 from collections_app.notices.wording import word_lapsed
@@ -33,6 +34,8 @@ def prepare(message: Message) -> Rendered | Withdrawn:
     A handed-over customer is no longer the former owner's to be told of: what was owed to them is
     owed to the present one instead.
     """
+    if message.kind in secret_mail.KINDS:
+        return secret_mail.prepare_secret(message)
     notices = list(
         Notice.objects.filter(message=message, state=NoticeState.OWED)
         .select_related("customer__owner", "person", "instalment__commitment")

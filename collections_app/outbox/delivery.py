@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.utils.html import escape
+
 from collections_app.outbox import operations
 from collections_app.outbox.channels import (
     Channel,
@@ -17,10 +19,13 @@ from collections_app.outbox.channels import (
     Unreachable,
     channel,
 )
+from collections_app.outbox.models import Channel as Way
 from collections_app.outbox.models import Message, MessageState
 from collections_app.outbox.queries import waiting_count
 
 logger = logging.getLogger(__name__)
+
+LEFT_OUT = "[…]"
 
 REFUSALS_END_ROUND = 3
 # The final dot goes out within this time of the lease's renewal, so that the answer, which may take
@@ -30,11 +35,22 @@ SECONDS_TO_HAND_OVER = 15
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a message says."""
+    """What a message says; ``secret`` is a text within it that nobody but the reader may see."""
 
     subject: str
     text: str
     html: str
+    secret: str = ""
+
+    def kept(self) -> Rendered:
+        """As it may be kept: with the secret left out."""
+        if not self.secret:
+            return self
+        return Rendered(
+            self.subject.replace(self.secret, LEFT_OUT),
+            self.text.replace(self.secret, LEFT_OUT),
+            self.html.replace(escape(self.secret), LEFT_OUT).replace(self.secret, LEFT_OUT),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +147,13 @@ def _deliver(id_: int, token: uuid.UUID, prepare: Prepare, line: Channel, outcom
 
 def _send(message: Message, said: Rendered, token: uuid.UUID, line: Channel) -> bool:
     """Keep what is said and send it; False, and nothing sent, when the lease is another's."""
-    message.subject, message.body_text, message.body_html = said.subject, said.text, said.html
+    kept = said.kept()
+    # What lies in the folder can be read by whoever reads the folder.
+    leaves = kept if line.way == Way.FOLDER else said
+    message.subject, message.body_text, message.body_html = leaves.subject, leaves.text, leaves.html
     until = time.monotonic() + SECONDS_TO_HAND_OVER
     ours = operations.keep_rendered(
-        message.pk, token=token, subject=said.subject, text=said.text, html=said.html
+        message.pk, token=token, subject=kept.subject, text=kept.text, html=kept.html
     )
     if ours:
         line.send(message, until=until)

@@ -16,12 +16,16 @@ OTHER_LANGUAGE = {"en": ("zh-hans", "中文"), "zh-hans": ("en", "English")}
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Theme and languages of a page; ``here`` is where a switch comes back to."""
+    """Theme and languages of a page; ``here`` is where a switch comes back to.
+
+    ``mail_leaves`` says whether there is a mail server at all.
+    """
 
     theme: str
     other_language: str
     other_language_name: str
     here: str
+    mail_leaves: bool = False
 
     @property
     def first_theme(self) -> str:
@@ -35,7 +39,7 @@ def frame_of(request: HttpRequest | None) -> Frame:
     if request is None:
         return Frame(Theme.AUTO, code, name, "/")
     here = request.get_full_path() if request.method == "GET" else request.path
-    return Frame(_theme(request), code, name, here)
+    return Frame(_theme(request), code, name, here, settings.KEPT_EMAIL is not None)
 
 
 def _theme(request: HttpRequest) -> str:
