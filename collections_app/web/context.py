@@ -6,12 +6,34 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 
 from collections_app.accounts.models import Theme
+from collections_app.web.access import may
 
 # The language that the switch leads to, and its name in itself.
 OTHER_LANGUAGE = {"en": ("zh-hans", "中文"), "zh-hans": ("en", "English")}
+
+
+# Where one can go from everywhere: the URL's name, what it is called, its symbol.
+PLACES = (
+    ("web:today", gettext_lazy("Today"), "list"),
+    ("web:month_plan", gettext_lazy("Month plan"), "plan"),
+    ("web:gap_dashboard", gettext_lazy("Gaps"), "target"),
+    ("web:imports", gettext_lazy("Import"), "upload"),
+    ("web:settings", gettext_lazy("Settings"), "gear"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the main navigation."""
+
+    path: str
+    label: str
+    symbol: str
+    is_here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +48,7 @@ class Frame:
     other_language_name: str
     here: str
     mail_leaves: bool = False
+    places: tuple[Place, ...] = ()
 
     @property
     def first_theme(self) -> str:
@@ -39,7 +62,25 @@ def frame_of(request: HttpRequest | None) -> Frame:
     if request is None:
         return Frame(Theme.AUTO, code, name, "/")
     here = request.get_full_path() if request.method == "GET" else request.path
-    return Frame(_theme(request), code, name, here, settings.KEPT_EMAIL is not None)
+    return Frame(
+        theme=_theme(request),
+        other_language=code,
+        other_language_name=name,
+        here=here,
+        mail_leaves=settings.KEPT_EMAIL is not None,
+        places=_places(request),
+    )
+
+
+def _places(request: HttpRequest) -> tuple[Place, ...]:
+    """Where the person may go; nothing for those who are not signed in."""
+    role = getattr(getattr(request, "user", None), "role", "")
+    path = request.path
+    open_to_them = [(reverse(n), label, icon) for n, label, icon in PLACES if role and may(role, n)]
+    return tuple(
+        Place(place, str(label), icon, path.startswith(place))
+        for place, label, icon in open_to_them
+    )
 
 
 def _theme(request: HttpRequest) -> str:

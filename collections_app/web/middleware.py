@@ -7,11 +7,13 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 from collections_app.core.logs import request_id
+from collections_app.web.access import may
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _SAFE_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
@@ -35,6 +37,25 @@ class RequestIdMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class AccessMiddleware:
+    """Hold the table of access against every request: what it does not name is shut."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        is_write = request.method not in {"GET", "HEAD", "OPTIONS"}
+        role = getattr(request.user, "role", "")
+        if not may(role, name, write=is_write):
+            raise PermissionDenied
 
 
 class PersonLocaleMiddleware(LocaleMiddleware):

@@ -1,0 +1,75 @@
+"""The one table that says who may use which URL: deny by default, whatever a view forgets.
+
+``AccessMiddleware`` holds it against every request, and the tests make their matrix of it. Whose
+rows one sees is another matter: every view loads through ``visible_to``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from collections_app.accounts.models import Role
+
+ALL: Final = frozenset(Role.values)
+SELLING: Final = frozenset({Role.REP, Role.MANAGER, Role.ADMIN})
+IMPORTING: Final = frozenset({Role.FINANCE, Role.ADMIN})
+ADMIN: Final = frozenset({Role.ADMIN})
+NOBODY: Final[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may look (``read``: GET, HEAD) and act (``write``: all else), by role.
+
+    ``of`` names the model of the object whose public id the URL carries; it is a customer's own,
+    and to those who may not see the customer it does not exist.
+    """
+
+    read: frozenset[str] = NOBODY
+    write: frozenset[str] = NOBODY
+    of: str = ""
+    is_public: bool = False
+
+
+PUBLIC: Final = Door(is_public=True)
+OWN: Final = Door(read=ALL, write=ALL)
+
+ACCESS: Final[dict[str, Door]] = {
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "set_language": PUBLIC,
+    "web:theme_choose": PUBLIC,
+    # Signing in, and one's own account
+    "account_login": PUBLIC,
+    "account_logout": PUBLIC,
+    "account_inactive": PUBLIC,
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC,
+    "account_reauthenticate": OWN,
+    "account_change_password": OWN,
+    "account_set_password": OWN,
+    "mfa_authenticate": PUBLIC,
+    "mfa_reauthenticate": OWN,
+    "mfa_index": OWN,
+    "mfa_activate_totp": OWN,
+    "mfa_deactivate_totp": OWN,
+    "mfa_generate_recovery_codes": OWN,
+    "mfa_view_recovery_codes": OWN,
+    "mfa_download_recovery_codes": OWN,
+    # Figures
+    "web:start": Door(read=ALL),
+    "web:gap_dashboard": Door(read=ALL),
+    # One customer
+    "web:customer_detail": Door(read=ALL, of="customer"),
+}
+
+
+def may(role: str, name: str, *, write: bool = False) -> bool:
+    """Whether a role may look at the URL of that name, or act by it; never for an unknown one."""
+    door = ACCESS.get(name)
+    if door is None:
+        return False
+    return door.is_public or role in (door.write if write else door.read)
