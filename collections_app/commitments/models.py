@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.accounts.models import ImportRecord, Person
-from collections_app.customers.models import Customer
+from collections_app.customers.models import Customer, Evidence
 from collections_app.ledger.models import Payment
 from collections_app.planning.models import Channel, Measure
 
@@ -21,6 +21,13 @@ class Ending(models.TextChoices):
 
     SUPERSEDED = "superseded", _("superseded")
     CANCELLED = "cancelled", _("cancelled")
+
+
+class AskedBy(models.TextChoices):
+    """Who asked for other terms."""
+
+    CUSTOMER = "customer", _("the customer")
+    US = "us", _("we ourselves")
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -43,6 +50,7 @@ class Commitment(models.Model):
     promised_by = models.CharField(_("promised by"), max_length=200, blank=True)
     channel = models.CharField(max_length=10, choices=Channel.choices, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, related_name="+")
     grace_days = models.PositiveSmallIntegerField(_("grace, working days"))
     tolerance_permille = models.PositiveSmallIntegerField(_("tolerance, per mille"))
     tolerance_cap = models.BigIntegerField(_("tolerance at most"), null=True)
@@ -50,6 +58,7 @@ class Commitment(models.Model):
     measure = models.ForeignKey(Measure, models.PROTECT, null=True, related_name="commitments")
     ended_on = models.DateField(_("ended on"), null=True)
     ending = models.CharField(max_length=10, choices=Ending.choices, blank=True)
+    end_asked_by = models.CharField(max_length=10, choices=AskedBy.choices, blank=True)
     end_reason = models.CharField(_("reason of the end"), max_length=500, blank=True)
     ended_at = models.DateTimeField(null=True)
     entered_at = models.DateTimeField(db_default=Now())

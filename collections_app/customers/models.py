@@ -108,6 +108,37 @@ class Contact(models.Model):
         return self.name
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, person: Person) -> EvidenceQuerySet:
+        """Narrow to the customers that ``person`` may see."""
+        return self.filter(customer__in=Customer.objects.visible_to(person))
+
+
+class Evidence(models.Model):
+    """A photo or a document that shows what was agreed. The file's name in storage is random."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="evidence")
+    stored_as = models.CharField(max_length=200, unique=True)
+    filename = models.CharField(_("file"), max_length=200)
+    content_type = models.CharField(max_length=40)
+    bytes = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64, db_collation="C")
+    entered_at = models.DateTimeField(db_default=Now())
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(bytes__gt=0), name="evidence_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
 class Dated(models.Model):
     """A value that counts from a day on; without a day, from the beginning."""
 

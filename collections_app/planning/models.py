@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.accounts.models import ImportRecord, Person
-from collections_app.customers.models import Customer
+from collections_app.customers.models import Customer, Evidence
 
 
 class Channel(models.TextChoices):
@@ -80,6 +80,7 @@ class MonthPlan(models.Model):
     agreed_with = models.CharField(_("agreed with"), max_length=200, blank=True)
     agreed_channel = models.CharField(max_length=10, choices=Channel.choices, blank=True)
     agreed_target = models.BigIntegerField(_("agreed target"), null=True)
+    agreed_evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, related_name="+")
     asked_on = models.DateField(_("asked on"), null=True)
     answer = models.CharField(max_length=10, choices=Answer.choices, blank=True)
     entered_at = models.DateTimeField(db_default=Now())

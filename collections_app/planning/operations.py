@@ -1,0 +1,195 @@
+"""Planning a customer's month: the target, the joint agreement, having asked (rule 2)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from collections_app.accounts.models import Person, Role
+from collections_app.accounts.operations import record
+from collections_app.core.compact import exact_money
+from collections_app.core.money import LARGEST_AMOUNT
+from collections_app.core.refusals import Overtaken, Refused
+from collections_app.customers.models import Customer, Evidence
+from collections_app.organisation.queries import organisation, work_calendar
+from collections_app.planning.models import Answer, Channel, MonthPlan, TargetChange
+
+
+class PlanRefused(Refused):
+    """A plan cannot be changed like this."""
+
+
+def open_plan(*, customer: Customer, month: date, by: Person | None) -> MonthPlan:
+    """The customer's plan of the month, its row locked; opened if there is none.
+
+    In the caller's transaction. The day it locks on is settled when it is opened.
+    """
+    MonthPlan.objects.get_or_create(
+        customer=customer,
+        month=month,
+        defaults={
+            "locks_on": work_calendar().nth_of_month(month, organisation().lock_working_day),
+            "entered_by": by,
+        },
+    )
+    plans = MonthPlan.objects.select_for_update(no_key=True)
+    return plans.get(customer=customer, month=month)
+
+
+def set_target(
+    *,
+    customer: Customer,
+    month: date,
+    target: int | None,
+    expected: int | None,
+    by: Person,
+    on: date,
+    reason: str = "",
+) -> MonthPlan:
+    """Set the target, in minor units, if it still is what the writer saw (``expected``).
+
+    Until the plan locks, for every day. After it, a revision that counts from ``on`` and needs a
+    reason; lowering is a manager's or an administrator's to do. Raises ``Overtaken`` where
+    somebody was first, and ``PlanRefused`` with the code ``out_of_range``, ``reason_needed`` or
+    ``manager_needed``.
+    """
+    if target is not None and not 0 <= target <= LARGEST_AMOUNT:
+        raise PlanRefused(_("This target is out of range."), code="out_of_range", field="target")
+    with transaction.atomic():
+        plan = open_plan(customer=customer, month=month, by=by)
+        if plan.target != expected:
+            raise Overtaken(_overtaken_by(plan, customer), field="target")
+        if plan.target == target:
+            return plan
+        # A first target counts for every day, even one that is set after the lock.
+        is_revision = on > plan.locks_on and plan.target is not None
+        if is_revision:
+            _check_revision(plan, target, by, reason)
+        TargetChange.objects.create(
+            plan=plan,
+            old_target=plan.target,
+            new_target=target,
+            counts_from=on if is_revision else None,
+            is_revision=is_revision,
+            reason=reason,
+            entered_by=by,
+        )
+        before, plan.target = plan.target, target
+        plan.save(update_fields=["target"])
+        _record(plan, by, "set_target", before=before, after=target, reason=reason)
+    return plan
+
+
+def _check_revision(plan: MonthPlan, target: int | None, by: Person, reason: str) -> None:
+    is_lower = target is None or (plan.target is not None and target < plan.target)
+    if is_lower and by.role not in (Role.MANAGER, Role.ADMIN):
+        raise PlanRefused(
+            _("This month's target is locked. Only your manager can lower it: ask for it."),
+            code="manager_needed",
+            field="target",
+        )
+    if not reason:
+        raise PlanRefused(
+            _("This month's target is locked: say why it changes. Every change stays on record."),
+            code="reason_needed",
+            field="reason",
+        )
+
+
+def _overtaken_by(plan: MonthPlan, customer: Customer) -> str:
+    last = TargetChange.objects.filter(plan=plan).select_related("entered_by").last()
+    who = last.entered_by.name if last and last.entered_by else _("Somebody else")
+    if plan.target is None:
+        return _("%(who)s took the target away meanwhile.") % {"who": who}
+    amount = exact_money(plan.target, customer.currency)
+    return _("%(who)s changed this to %(amount)s meanwhile.") % {"who": who, "amount": amount}
+
+
+def agree_plan(
+    *,
+    customer: Customer,
+    month: date,
+    agreed_on: date,
+    agreed_with: str,
+    channel: str,
+    expected: int | None,
+    by: Person,
+    on: date,
+    evidence: Evidence | None = None,
+) -> MonthPlan:
+    """Put on record that the present target was agreed with a named contact of the customer.
+
+    ``expected`` is the target that was agreed; raises ``Overtaken`` where it is another by now,
+    and ``PlanRefused`` with ``required`` (no target, nobody named) or ``out_of_range`` (a day
+    ahead).
+    """
+    if agreed_on > on:
+        raise PlanRefused(
+            _("This day is still to come: an agreement has been made."),
+            code="out_of_range",
+            field="agreed_on",
+        )
+    if not agreed_with or channel not in Channel.values:
+        raise PlanRefused(
+            _("Say with whom it was agreed, and how."), code="required", field="agreed_with"
+        )
+    with transaction.atomic():
+        plan = open_plan(customer=customer, month=month, by=by)
+        if plan.target != expected:
+            raise Overtaken(_overtaken_by(plan, customer))
+        if plan.target is None:
+            raise PlanRefused(_("Set a target first: it is what is agreed."), code="required")
+        plan.agreed_on, plan.agreed_with, plan.agreed_channel = agreed_on, agreed_with, channel
+        plan.agreed_target = plan.target
+        if evidence is not None:
+            plan.agreed_evidence = evidence
+        plan.save()
+        _record(
+            plan,
+            by,
+            "agree",
+            agreed_on=agreed_on,
+            agreed_with=agreed_with,
+            channel=channel,
+            target=plan.target,
+            evidence=evidence.filename if evidence else None,
+        )
+    return plan
+
+
+def record_ask(
+    *, customer: Customer, month: date, asked_on: date, answer: str, by: Person, on: date
+) -> MonthPlan:
+    """Put on record that the customer was asked for a commitment on a day, and what it said.
+
+    Raises ``PlanRefused`` with ``out_of_range`` for a day ahead and ``unknown_value``.
+    """
+    if asked_on > on:
+        raise PlanRefused(
+            _("This day is still to come: asking has been done."),
+            code="out_of_range",
+            field="asked_on",
+        )
+    if answer not in Answer.values:
+        raise PlanRefused(_("Choose what was answered."), code="unknown_value", field="answer")
+    with transaction.atomic():
+        plan = open_plan(customer=customer, month=month, by=by)
+        before = {"asked_on": plan.asked_on, "answer": plan.answer}
+        plan.asked_on, plan.answer = asked_on, answer
+        plan.save(update_fields=["asked_on", "answer"])
+        _record(plan, by, "ask", before=before, asked_on=asked_on, answer=answer)
+    return plan
+
+
+def _record(plan: MonthPlan, by: Person | None, verb: str, **payload: Any) -> None:
+    record(
+        actor=by,
+        verb=verb,
+        subject_kind="month_plan",
+        subject_id=str(plan.public_id),
+        customer_id=plan.customer_id,
+        payload={"month": plan.month, **payload},
+    )
