@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models.functions import Now
 
 from collections_app.accounts.models import ImportRecord, Person
 from collections_app.commitments.models import Commitment, Ending, Instalment
 from collections_app.core.money import decimals_of, tolerance_of
 from collections_app.core.workdays import WorkCalendar
-from collections_app.customers.models import Customer
+from collections_app.customers.models import Customer, Evidence
 from collections_app.organisation.defaults import UNRATED_COUNTS_AS
 from collections_app.organisation.models import RatingPolicy
 from collections_app.organisation.queries import organisation, policies, today, work_calendar
@@ -33,6 +34,7 @@ class Promised:
     cancelled_on: date | None = None
     measure: Measure | None = None
     supersedes: Commitment | None = None
+    evidence: Evidence | None = None
 
 
 def deadline_of(
@@ -46,6 +48,13 @@ def deadline_of(
     if next_working_day:
         due_on = calendar.on_or_after(due_on)
     return calendar.after(due_on, grace_days)
+
+
+def next_reference() -> str:
+    """A reference of our own, in order of entry; never given twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('commitments_reference_seq')")
+        return f"KP-{cursor.fetchone()[0]:06d}"
 
 
 def make_commitments(
@@ -86,6 +95,7 @@ def _commitment(
         tolerance_cap=None if cap is None else cap * scale,
         measure=one.measure,
         supersedes=one.supersedes,
+        evidence=one.evidence,
         ended_on=one.cancelled_on,
         ending=Ending.CANCELLED if one.cancelled_on else "",
         ended_at=Now() if one.cancelled_on else None,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
@@ -42,6 +43,11 @@ def held_organisation() -> Organisation:
 def today() -> date:
     """The business date at this instant, in the organisation's time zone."""
     return clock.today_in(organisation().time_zone)
+
+
+def day_of(instant: datetime) -> date:
+    """The business date of an instant, in the organisation's time zone."""
+    return instant.astimezone(ZoneInfo(organisation().time_zone)).date()
 
 
 def work_calendar() -> WorkCalendar:

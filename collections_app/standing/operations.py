@@ -46,6 +46,15 @@ def refresh_touched() -> Refreshed:
         return refresh(_take_touched(), on=day)
 
 
+def hold_customer(customer_id: int) -> None:
+    """Lock the customer until the caller's transaction ends, for a person's write to its facts.
+
+    First the standing day, shared, then the customer: the order that sweeps and imports keep.
+    """
+    _standing_day_shared()
+    list(Customer.objects.select_for_update(no_key=True).filter(pk=customer_id).values_list("pk"))
+
+
 def _standing_day_shared() -> date | None:
     """The standing day, held still until this transaction ends."""
     with connection.cursor() as cursor:
@@ -64,6 +73,13 @@ def _take_touched() -> set[int]:
             """
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def forget(*, instalments: Collection[int] = (), payments: Collection[int] = ()) -> None:
+    """Let go of what is kept of facts about to be taken back; a refresh then settles the rest."""
+    of_either = Q(instalment__in=instalments) | Q(payment__in=payments)
+    Allocation.objects.filter(of_either).delete()
+    InstalmentStanding.objects.filter(instalment__in=instalments).delete()
 
 
 def move_standing_day(held: Organisation, *, to: date) -> Refreshed:
