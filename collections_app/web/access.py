@@ -64,6 +64,25 @@ ACCESS: Final[dict[str, Door]] = {
     "web:gap_dashboard": Door(read=ALL),
     # One customer
     "web:customer_detail": Door(read=ALL, of="customer"),
+    "web:plan_target": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:plan_agree": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:plan_ask": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:measure_add": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:measure_change": Door(read=SELLING, write=SELLING, of="measure"),
+    "web:measure_take_back": Door(write=SELLING, of="measure"),
+    "web:promise_record": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:promise_renegotiate": Door(read=SELLING, write=SELLING, of="commitment"),
+    "web:promise_cancel": Door(read=SELLING, write=SELLING, of="commitment"),
+    "web:promise_take_back": Door(write=SELLING, of="commitment"),
+    "web:payment_receive": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:payment_reverse": Door(read=SELLING, write=SELLING, of="payment"),
+    "web:payment_pin": Door(read=SELLING, write=SELLING, of="payment"),
+    "web:payment_take_back": Door(write=SELLING, of="payment"),
+    "web:reversal_take_back": Door(write=SELLING, of="reversal"),
+    "web:contact_add": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:contact_change": Door(read=SELLING, write=SELLING, of="contact"),
+    "web:contact_remove": Door(write=SELLING, of="contact"),
+    "web:evidence_show": Door(read=ALL, of="evidence"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from collections_app.web.views import contacts, money, planning, promises
 from collections_app.web.views.customers import customer_detail
 from collections_app.web.views.gaps import gap_dashboard, start
 from collections_app.web.views.theme import theme_choose
@@ -13,5 +14,34 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", start, name="start"),
     path("gaps/", gap_dashboard, name="gap_dashboard"),
     path("customers/<uuid:public_id>/", customer_detail, name="customer_detail"),
+    path("customers/<uuid:public_id>/plan/target/", planning.plan_target, name="plan_target"),
+    path("customers/<uuid:public_id>/plan/agree/", planning.plan_agree, name="plan_agree"),
+    path("customers/<uuid:public_id>/plan/ask/", planning.plan_ask, name="plan_ask"),
+    path("customers/<uuid:public_id>/measures/add/", planning.measure_add, name="measure_add"),
+    path("measures/<uuid:public_id>/", planning.measure_change, name="measure_change"),
+    path("measures/<uuid:public_id>/undo/", planning.measure_take_back, name="measure_take_back"),
+    path(
+        "customers/<uuid:public_id>/commitments/add/",
+        promises.promise_record,
+        name="promise_record",
+    ),
+    path(
+        "commitments/<uuid:public_id>/renegotiate/",
+        promises.promise_renegotiate,
+        name="promise_renegotiate",
+    ),
+    path("commitments/<uuid:public_id>/cancel/", promises.promise_cancel, name="promise_cancel"),
+    path(
+        "commitments/<uuid:public_id>/undo/", promises.promise_take_back, name="promise_take_back"
+    ),
+    path("customers/<uuid:public_id>/payments/add/", money.payment_receive, name="payment_receive"),
+    path("payments/<uuid:public_id>/reverse/", money.payment_reverse, name="payment_reverse"),
+    path("payments/<uuid:public_id>/pin/", money.payment_pin, name="payment_pin"),
+    path("payments/<uuid:public_id>/undo/", money.payment_take_back, name="payment_take_back"),
+    path("reversals/<uuid:public_id>/undo/", money.reversal_take_back, name="reversal_take_back"),
+    path("customers/<uuid:public_id>/contacts/add/", contacts.contact_add, name="contact_add"),
+    path("contacts/<uuid:public_id>/", contacts.contact_change, name="contact_change"),
+    path("contacts/<uuid:public_id>/remove/", contacts.contact_remove, name="contact_remove"),
+    path("evidence/<uuid:public_id>/", contacts.evidence_show, name="evidence_show"),
     path("theme/", theme_choose, name="theme_choose"),
 ]

@@ -4,12 +4,13 @@ write."""
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.core.compact import exact_amount
@@ -36,8 +37,13 @@ class StaffForm(forms.Form):
         self.helper.form_tag = False
         self.helper.disable_csrf = True  # the page's own form tag carries it
         self.helper.form_show_errors = True
-        for name in self.errors if self.is_bound else ():
-            self._describe(name)
+
+    def full_clean(self) -> None:
+        """Check the form, and tie what is wrong to its fields."""
+        super().full_clean()
+        if self.is_bound:
+            for name in self.errors:
+                self._describe(name)
 
     def values(self) -> dict[str, Any]:
         """What was entered, by field, without the token."""
@@ -54,6 +60,13 @@ class StaffForm(forms.Form):
         """Say who was first; subclasses take over what now stands."""
         self.is_overtaken = True
         self.refuse(lost)
+
+    def carry(self, **values: str) -> None:
+        """Let the form carry on with these values in the place of those sent."""
+        data = cast(QueryDict, self.data).copy()
+        for name, value in values.items():
+            data[name] = value
+        self.data = data
 
     def error_list(self) -> list[tuple[str, str, str]]:
         """Every error for the summary on top: (id of the field or "", its label, the sentence)."""
@@ -86,14 +99,13 @@ class CleanCharField(forms.CharField):
         return " ".join(text.split())
 
 
-class MoneyField(forms.CharField):
+class MoneyField(forms.Field):
     """An amount as people write it (``12.5万``, ``1,200``, ``¥3k``); gives minor units."""
 
     def __init__(self, *, currency: str, lowest: int = 1, **kwargs: Any) -> None:
         self.currency, self.lowest = currency, lowest
-        kwargs.setdefault("max_length", 40)
         super().__init__(**kwargs)
-        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "maxlength": 40})
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, int):
@@ -102,7 +114,7 @@ class MoneyField(forms.CharField):
         return value
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = str(value or "").strip()
         if not text:
             return None
         try:

@@ -22,6 +22,7 @@ from collections_app.standing.queries import (
 )
 from collections_app.standing.settlement import LedgerStanding
 from collections_app.standing.states import CommitmentState, InstalmentState
+from collections_app.web.pages.history import HistoryTab, history_tab
 from collections_app.web.pages.ledger import InvoicesTab, PaymentsTab, invoices_tab, payments_tab
 from collections_app.web.pages.plan import PlanTab, plan_tab
 from collections_app.web.pages.promises import (
@@ -33,7 +34,7 @@ from collections_app.web.pages.promises import (
 from collections_app.web.pages.units import Unit
 from collections_app.web.requests import month_asked, page_asked
 
-TABS = ("plan", "commitments", "invoices", "payments")
+TABS = ("plan", "commitments", "invoices", "payments", "contacts", "history")
 PROMISES_A_PAGE = 20
 
 
@@ -81,6 +82,9 @@ class CustomerPage:
     commitments: CommitmentsTab | None = None
     invoices: InvoicesTab | None = None
     payments: PaymentsTab | None = None
+    contacts: list[Contact] | None = None
+    history: HistoryTab | None = None
+    may_act: bool = False
 
     @property
     def currency(self) -> str:
@@ -108,18 +112,20 @@ class CustomerPage:
 
     @property
     def next_page(self) -> int | None:
-        tab = self.commitments or self.invoices or self.payments
+        tab = self.commitments or self.invoices or self.payments or self.history
         return self.asked.page + 1 if tab is not None and tab.has_more else None
 
 
-def customer_page(customer: Customer, asked: CustomerQuestion) -> CustomerPage:
+def customer_page(
+    customer: Customer, asked: CustomerQuestion, *, may_act: bool = False
+) -> CustomerPage:
     """One customer as of the standing day; only the open tab is worked out."""
     id_, on = customer.pk, asked.day
     states = commitments_of([id_], on=on).get(id_, [])
     ledger = ledgers_of([id_], on=on).get(id_) or LedgerStanding()
     one = Customer.objects.filter(pk=id_)
     figures = next(iter(customer_figures(asked.month, on=on, customers=one)), None)
-    plan = commitments = invoices = payments = None
+    plan = commitments = invoices = payments = contacts = history = None
     if asked.tab == "plan":
         plan = plan_tab(
             id_,
@@ -133,6 +139,10 @@ def customer_page(customer: Customer, asked: CustomerQuestion) -> CustomerPage:
         commitments = _commitments(customer, states, asked)
     elif asked.tab == "invoices":
         invoices = invoices_tab(id_, ledger, customer.currency, on=on, page=asked.page)
+    elif asked.tab == "contacts":
+        contacts = list(Contact.objects.filter(customer=customer).order_by("-is_primary", "name"))
+    elif asked.tab == "history":
+        history = history_tab(customer, page=asked.page)
     else:
         parts = money_parts(allocations_of(id_, on=on), states, id_)
         payments = payments_tab(id_, parts, customer.currency, on=on, page=asked.page)
@@ -149,6 +159,9 @@ def customer_page(customer: Customer, asked: CustomerQuestion) -> CustomerPage:
         commitments=commitments,
         invoices=invoices,
         payments=payments,
+        contacts=contacts,
+        history=history,
+        may_act=may_act,
     )
 
 

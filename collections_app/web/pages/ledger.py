@@ -58,6 +58,14 @@ class PaymentLine:
     parts: tuple[MoneyPart, ...]
 
     @property
+    def pinned_to(self) -> str:
+        """The instalment that a person said it is for, as reference / position."""
+        pin = getattr(self.row, "pin", None)
+        if pin is None:
+            return ""
+        return f"{pin.instalment.commitment.reference} / {pin.instalment.position}"
+
+    @property
     def is_reversed(self) -> bool:
         return self.net < self.row.amount
 
@@ -134,6 +142,7 @@ def payments_tab(
     start = (page - 1) * PAGE_SIZE
     rows = (
         Payment.objects.filter(customer=customer_id, received_on__lte=on)
+        .select_related("pin__instalment__commitment")
         .order_by("-received_on", "-reference")
         .prefetch_related(Prefetch("reversals", taken_back))[start : start + PAGE_SIZE + 1]
     )

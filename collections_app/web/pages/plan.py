@@ -48,7 +48,8 @@ def plan_tab(
     surplus_label: str,
 ) -> PlanTab:
     """The plan of the month as of ``on``."""
-    plan = MonthPlan.objects.filter(customer=customer_id, month=month).first()
+    found = MonthPlan.objects.filter(customer=customer_id, month=month)
+    plan = found.select_related("agreed_evidence").first()
     measures = _measures(plan, on) if plan else []
     revisions = _revisions(plan, on) if plan else []
     amounts = [line.uplift for line in measures] + [line.row.realised_uplift for line in measures]

@@ -102,7 +102,7 @@ def promise_cards(
     for allocated, part in parts:
         money.setdefault(allocated.instalment, []).append(part)
     ids = [state.commitment.id for state in states]
-    rows = Commitment.objects.filter(pk__in=ids).select_related("supersedes")
+    rows = Commitment.objects.filter(pk__in=ids).select_related("supersedes", "evidence")
     heirs = rows.prefetch_related("superseded_by").in_bulk()
     return [_card(heirs[state.commitment.id], state, money, on) for state in states]
 

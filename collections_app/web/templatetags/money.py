@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.formats import date_format
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from collections_app.core import compact as shown
+from collections_app.organisation.queries import organisation
 from collections_app.web.pages.units import Unit
 
 register = template.Library()
@@ -70,6 +72,13 @@ def day(value: date | None) -> SafeString | str:
         return ""
     text = date_format(value, "DATE_FORMAT")
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
+
+
+@register.filter
+def instant(value: datetime) -> str:
+    """An instant as day and time, in the organisation's time zone."""
+    local = value.astimezone(ZoneInfo(organisation().time_zone))
+    return f"{date_format(local, 'DATE_FORMAT')} {local:%H:%M}"
 
 
 @register.filter

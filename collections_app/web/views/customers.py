@@ -9,17 +9,19 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from collections_app.customers.models import Customer
+from collections_app.web.access import may
 from collections_app.web.pages.customer import CustomerQuestion, customer_page
 from collections_app.web.requests import StaffRequest
 
 
 @require_safe
 def customer_detail(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """Where we stand with one customer, read-only; a tab of it by ``?tab=``.
+    """Where we stand with one customer; a tab of it by ``?tab=``.
 
     Answers 404 for a customer outside what the person may see, so that ids cannot be probed.
     """
     visible = Customer.objects.visible_to(request.user).select_related("owner__team")
     customer = get_object_or_404(visible, public_id=public_id)
-    page = customer_page(customer, CustomerQuestion.read(request))
+    may_act = may(request.user.role, "web:promise_record", write=True)
+    page = customer_page(customer, CustomerQuestion.read(request), may_act=may_act)
     return render(request, "web/customers/detail.html", {"page": page})

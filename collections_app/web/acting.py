@@ -1,0 +1,143 @@
+"""Pages on which a person acts for one customer: the form, the effect shown first, then the act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from collections_app.actions.effects import Effect, effect_of
+from collections_app.core.months import first_of, month_text
+from collections_app.core.refusals import Refused
+from collections_app.customers.models import Contact, Customer
+from collections_app.standing.figures import CustomerFigures, customer_figures
+from collections_app.standing.queries import standing_day
+from collections_app.web.forms.base import StaffForm
+from collections_app.web.pages.effects import EffectView, effect_view
+from collections_app.web.requests import StaffRequest, month_asked
+from collections_app.web.submitting import form_page, say, submit
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """For whom, for which month and on which day one acts, and where one comes back to."""
+
+    customer: Customer
+    month: date
+    day: date
+    tab: str
+
+    @property
+    def back(self) -> str:
+        return self.page_of(self.tab)
+
+    @property
+    def currency(self) -> str:
+        return self.customer.currency
+
+    def page_of(self, tab: str) -> str:
+        """The customer page's tab, on the month of the scene."""
+        path = reverse("web:customer_detail", args=[self.customer.public_id])
+        return f"{path}?month={month_text(self.month)}&tab={tab}"
+
+    def contacts(self) -> list[Contact]:
+        """Whom the customer has, the first contact first."""
+        return list(Contact.objects.filter(customer=self.customer).order_by("-is_primary", "name"))
+
+    def figures(self) -> CustomerFigures | None:
+        """The month's figures as they stand."""
+        one = Customer.objects.filter(pk=self.customer.pk)
+        return next(iter(customer_figures(self.month, on=self.day, customers=one)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act tells afterwards, and the path that takes it back, if one does."""
+
+    said: str
+    undo: str = ""
+
+
+Write = Callable[[dict[str, Any]], object]
+
+
+def scene_of(request: StaffRequest, public_id: UUID, *, tab: str) -> Scene:
+    """The customer of the URL, if the person may see it (else 404), and the month asked for."""
+    visible = Customer.objects.visible_to(request.user).select_related("owner")
+    return scene_at(request, get_object_or_404(visible, public_id=public_id), tab=tab)
+
+
+def scene_at(
+    request: HttpRequest, customer: Customer, *, tab: str, month: date | None = None
+) -> Scene:
+    """The scene of a customer already found; the month of the URL, unless one is given."""
+    day = standing_day()
+    return Scene(customer, month or month_asked(request, default=first_of(day)), day, tab)
+
+
+def act_page(
+    request: StaffRequest,
+    scene: Scene,
+    form: StaffForm,
+    *,
+    write: Write,
+    done: Callable[[Any], Done],
+    template: str = "web/acts/act.html",
+    **context: Any,
+) -> HttpResponse:
+    """Show the form, show what it would do, or do it and go back to the customer page.
+
+    ``write`` does it and returns what it made; ``done`` says so in words.
+    """
+    effect = None
+    if request.method == "POST" and "preview" in request.POST:
+        effect = _preview(form, write, scene)
+        if request.htmx:
+            return render(request, "web/acts/_effect.html", {"effect": effect})
+    elif request.method == "POST":
+
+        def act(values: dict[str, Any]) -> str:
+            told = done(write(values))
+            say(request, told.said, undo=told.undo)
+            return scene.back
+
+        answer = submit(request, form, act)
+        if answer is not None:
+            return answer
+    whole = {"scene": scene, "figures": scene.figures(), "effect": effect, **context}
+    return form_page(request, form, template, whole)
+
+
+def take_back(
+    request: StaffRequest, scene: Scene, write: Callable[[], None], said: str
+) -> HttpResponse:
+    """Undo an act, and go back; a refusal is told there."""
+    try:
+        write()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said)
+    return redirect(scene.back)
+
+
+def _preview(form: StaffForm, write: Write, scene: Scene) -> EffectView | None:
+    """What sending the form would do; None while it is not whole or would be refused."""
+    if not form.is_valid():
+        return None
+    values = form.values()
+    try:
+        effect: Effect = effect_of(
+            lambda: write(values), customer=scene.customer, month=scene.month, on=scene.day
+        )
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None
+    return effect_view(effect, scene.currency)

@@ -1,0 +1,154 @@
+"""What was done for a customer, by whom and when: the audit trail in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from collections_app.accounts.models import AuditEntry
+from collections_app.commitments.models import AskedBy
+from collections_app.core.compact import exact_money
+from collections_app.customers.models import Customer
+from collections_app.planning.models import Answer, Channel, MeasureKind, MeasureStatus
+
+PAGE_SIZE = 50
+
+# (what it was done to, what was done): in words
+WHAT = {
+    ("month_plan", "set_target"): gettext_lazy("Set the target"),
+    ("month_plan", "agree"): gettext_lazy("Agreed the target with the customer"),
+    ("month_plan", "ask"): gettext_lazy("Asked for a commitment"),
+    ("measure", "add"): gettext_lazy("Added a measure"),
+    ("measure", "change"): gettext_lazy("Changed a measure"),
+    ("measure", "take_back"): gettext_lazy("Took back a measure"),
+    ("commitment", "record"): gettext_lazy("Recorded a promise"),
+    ("commitment", "renegotiate"): gettext_lazy("Renegotiated a promise"),
+    ("commitment", "supersede"): gettext_lazy("Replaced a promise"),
+    ("commitment", "cancel"): gettext_lazy("Cancelled a promise"),
+    ("commitment", "take_back"): gettext_lazy("Took back a promise"),
+    ("payment", "receive"): gettext_lazy("Entered a payment"),
+    ("payment", "reverse"): gettext_lazy("Reversed a payment"),
+    ("payment", "pin"): gettext_lazy("Said what a payment is for"),
+    ("payment", "take_back"): gettext_lazy("Took back a payment"),
+    ("payment", "take_back_reversal"): gettext_lazy("Took back a reversal"),
+    ("contact", "add_contact"): gettext_lazy("Added a contact"),
+    ("contact", "change_contact"): gettext_lazy("Changed a contact"),
+    ("contact", "remove_contact"): gettext_lazy("Removed a contact"),
+    ("customer", "hand_over"): gettext_lazy("Handed the customer over"),
+}
+NAMES = {
+    "reference": gettext_lazy("reference"),
+    "month": gettext_lazy("month"),
+    "reason": gettext_lazy("reason"),
+    "asked_by": gettext_lazy("who asked"),
+    "replaces": gettext_lazy("replaces"),
+    "replaced_by": gettext_lazy("replaced by"),
+    "made_on": gettext_lazy("promised on"),
+    "ended_on": gettext_lazy("ended on"),
+    "promised_by": gettext_lazy("promised by"),
+    "instalments": gettext_lazy("instalments"),
+    "received_on": gettext_lazy("received on"),
+    "amount": gettext_lazy("amount"),
+    "reversal": gettext_lazy("reversal"),
+    "channel": gettext_lazy("how"),
+    "agreed_on": gettext_lazy("agreed on"),
+    "agreed_with": gettext_lazy("agreed with"),
+    "target": gettext_lazy("target"),
+    "evidence": gettext_lazy("evidence"),
+    "asked_on": gettext_lazy("asked on"),
+    "answer": gettext_lazy("answer"),
+    "kind": gettext_lazy("kind"),
+    "description": gettext_lazy("what exactly"),
+    "status": gettext_lazy("status"),
+    "expected_uplift": gettext_lazy("expected uplift"),
+    "realised_uplift": gettext_lazy("realised uplift"),
+    "due_on": gettext_lazy("by when"),
+    "owner": gettext_lazy("who"),
+    "note": gettext_lazy("note"),
+    "name": gettext_lazy("name"),
+    "email": gettext_lazy("e-mail"),
+    "phone": gettext_lazy("telephone"),
+}
+AMOUNTS = {"amount", "target", "expected_uplift", "realised_uplift"}
+CHOICES: Mapping[str, Mapping[str, Any]] = {
+    "channel": dict(Channel.choices),
+    "answer": dict(Answer.choices),
+    "kind": dict(MeasureKind.choices),
+    "status": dict(MeasureStatus.choices),
+    "asked_by": dict(AskedBy.choices),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that was done: when (an instant), by whom, what, and its particulars."""
+
+    at: datetime
+    who: str
+    what: str
+    details: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryTab:
+    """One page of the trail, latest first."""
+
+    lines: list[HistoryLine]
+    has_more: bool
+
+
+def history_tab(customer: Customer, *, page: int) -> HistoryTab:
+    """What was done for the customer."""
+    start = (page - 1) * PAGE_SIZE
+    rows = AuditEntry.objects.filter(customer_id=customer.pk).select_related("actor")
+    found = list(rows.order_by("-at", "-pk")[start : start + PAGE_SIZE + 1])
+    lines = [_line(entry, customer.currency) for entry in found[:PAGE_SIZE]]
+    return HistoryTab(lines, len(found) > PAGE_SIZE)
+
+
+def _line(entry: AuditEntry, currency: str) -> HistoryLine:
+    what = WHAT.get((entry.subject_kind, entry.verb))
+    return HistoryLine(
+        entry.at,
+        entry.actor.name if entry.actor else _("A file or the clock"),
+        str(what) if what else f"{entry.subject_kind}: {entry.verb}",
+        _details(entry.payload, currency),
+    )
+
+
+def _details(payload: Mapping[str, Any], currency: str) -> list[tuple[str, str]]:
+    """The particulars in words; of a change, what was and what is."""
+    before, after = payload.get("before"), payload.get("after")
+    found = []
+    if isinstance(before, dict) or isinstance(after, dict):
+        old, new = before or {}, after or {}
+        for key in new | old:
+            if old.get(key) != new.get(key) and key in NAMES:
+                pair = (_shown(key, old.get(key), currency), _shown(key, new.get(key), currency))
+                found.append((str(NAMES[key]), " → ".join(pair) if old else pair[1]))
+    elif "before" in payload and "after" in payload:
+        key = "target" if isinstance(after or before, int) else "pin"
+        pair = (_shown(key, before, currency), _shown(key, after, currency))
+        found.append((str(NAMES.get(key, "")), " → ".join(pair)))
+    for key, name in NAMES.items():
+        value = payload.get(key)
+        if value not in (None, "", []):
+            found.append((str(name), _shown(key, value, currency)))
+    return found
+
+
+def _shown(key: str, value: Any, currency: str) -> str:
+    if value in (None, ""):
+        return "–"
+    if key in AMOUNTS and isinstance(value, int):
+        return exact_money(value, currency)
+    if key == "instalments":
+        return "; ".join(f"{due_on}: {exact_money(amount, currency)}" for due_on, amount in value)
+    if key == "month":
+        return str(value)[:7]
+    return str(CHOICES.get(key, {}).get(value, value))
