@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person
@@ -46,7 +47,7 @@ def add_measure(
 ) -> Measure:
     """Plan a measure for the customer's month; uplift in minor units. It counts from ``on``.
 
-    A measure of a month ahead counts from its first day. Raises ``MeasureRefused`` with
+    Raises ``MeasureRefused`` with
     ``unknown_value``, ``out_of_range`` or ``conflict`` (the same one is there already).
     """
     if kind not in MeasureKind.values:
@@ -132,9 +133,11 @@ def _check_uplift(amount: int, field: str) -> None:
 
 
 def _date_change(measure: Measure, by: Person, on: date) -> None:
+    """From ``on``, but never before a change that an import dated ahead, to its month's first."""
+    latest: date | None = measure.changes.aggregate(latest=Max("counts_from"))["latest"]
     MeasureChange.objects.create(
         measure=measure,
-        counts_from=max(on, measure.plan.month),
+        counts_from=max(on, latest or on),
         status=measure.status,
         expected_uplift=measure.expected_uplift,
         entered_by=by,

@@ -61,6 +61,7 @@ ACCESS: Final[dict[str, Door]] = {
     "mfa_download_recovery_codes": OWN,
     # Figures
     "web:start": Door(read=ALL),
+    "web:today": Door(read=SELLING),
     "web:gap_dashboard": Door(read=ALL),
     # One customer
     "web:customer_detail": Door(read=ALL, of="customer"),

@@ -97,7 +97,7 @@ def act_page(
     ``write`` does it and returns what it made; ``done`` says so in words.
     """
     effect = None
-    if request.method == "POST" and "preview" in request.POST:
+    if request.method == "POST" and request.POST.get("preview"):
         effect = _preview(form, write, scene)
         if request.htmx:
             return render(request, "web/acts/_effect.html", {"effect": effect})

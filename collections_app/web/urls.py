@@ -8,10 +8,12 @@ from collections_app.web.views import contacts, money, planning, promises
 from collections_app.web.views.customers import customer_detail
 from collections_app.web.views.gaps import gap_dashboard, start
 from collections_app.web.views.theme import theme_choose
+from collections_app.web.views.today import today
 
 app_name = "web"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start, name="start"),
+    path("today/", today, name="today"),
     path("gaps/", gap_dashboard, name="gap_dashboard"),
     path("customers/<uuid:public_id>/", customer_detail, name="customer_detail"),
     path("customers/<uuid:public_id>/plan/target/", planning.plan_target, name="plan_target"),

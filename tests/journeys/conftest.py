@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,7 +92,7 @@ class Watched:
         page.locator("[name=login]").fill(person.email)
         page.locator("[name=password]").fill(PASSWORD)
         page.locator(".k-form button").click()
-        page.wait_for_url(f"{self.base}/gaps/")
+        page.wait_for_url(re.compile(r"/(gaps|today|imports)/$"))
 
 
 @pytest.fixture

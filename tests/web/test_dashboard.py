@@ -77,8 +77,8 @@ def test_the_page_says_on_what_day_it_stands(seed: None, cast: Cast, client: Cli
     assert 'payments known through <time datetime="2026-11-22">' in page
 
 
-def test_everybody_starts_here(cast: Cast, client: Client) -> None:
-    client.force_login(cast.east_rep)
+def test_a_manager_starts_here(cast: Cast, client: Client) -> None:
+    client.force_login(cast.east_manager)
     assert client.get("/")["Location"] == "/gaps/"
 
 

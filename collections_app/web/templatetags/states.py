@@ -37,6 +37,7 @@ STATES = {
     "refused": (Answer.REFUSED.label, "cross", "broken"),
     "no_answer": (Answer.NO_ANSWER.label, "ring", "open"),
     "not_asked": (_("not asked"), "ring", "open"),
+    "uncovered": (_("uncovered"), "target", "soon"),
     "disputed": (_("disputed"), "flag", "soon"),
     "reversed": (_("reversed"), "undo", "broken"),
 }

@@ -7,14 +7,22 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from collections_app.accounts.models import Role
 from collections_app.web.pages.gaps import GapQuestion, gap_page
 from collections_app.web.requests import StaffRequest
+
+START_PAGES = {
+    Role.REP: "web:today",
+    Role.MANAGER: "web:gap_dashboard",
+    Role.ADMIN: "web:gap_dashboard",
+    Role.FINANCE: "web:gap_dashboard",
+}
 
 
 @require_safe
 def start(request: StaffRequest) -> HttpResponse:
-    """Send a person to their start page; as yet everyone has the same one."""
-    return redirect("web:gap_dashboard")
+    """Send a person to their start page."""
+    return redirect(START_PAGES[Role(request.user.role)])
 
 
 @require_safe

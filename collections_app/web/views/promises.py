@@ -140,7 +140,8 @@ def _rearranged(
     request: StaffRequest, form: PromiseForm, scene: Scene, **more: Any
 ) -> HttpResponse | None:
     """The rows anew by a preset, or with one more: nothing is saved, nothing typed is lost."""
-    if request.method != "POST" or "preset" not in request.POST:
+    # htmx sends the button that was pressed last along with every later look at the effect.
+    if "preset" not in request.POST or request.POST.get("preview"):
         return None
     form = with_rows(form, request.POST["preset"], scene)
     context = {"form": form, "scene": scene, "presets": PRESET_NAMES, **more}
