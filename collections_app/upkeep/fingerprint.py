@@ -15,7 +15,7 @@ from django.db.models.functions import RowNumber
 
 from collections_app.accounts.models import Person, Team, TeamManager
 from collections_app.commitments.models import Commitment, Instalment, Pin
-from collections_app.customers.models import Contact, Customer, Ownership, RatingChange
+from collections_app.customers.models import Contact, Customer, Evidence, Ownership, RatingChange
 from collections_app.ledger.models import Adjustment, Invoice, Payment, Reversal
 from collections_app.notices.models import Notice
 from collections_app.organisation.models import CalendarDay, Organisation, RatingPolicy
@@ -24,7 +24,8 @@ from collections_app.planning.models import Measure, MeasureChange, MonthPlan, T
 
 MODELS: Final[tuple[type[Model], ...]] = (
     *(Organisation, CalendarDay, RatingPolicy, Team, TeamManager, Person),
-    *(Customer, Contact, Ownership, RatingChange, Invoice, Payment, Reversal, Adjustment),
+    *(Customer, Contact, Ownership, RatingChange, Evidence),
+    *(Invoice, Payment, Reversal, Adjustment),
     *(MonthPlan, TargetChange, Measure, MeasureChange, Commitment, Instalment, Pin),
     *(Message, Notice),
 )
@@ -32,7 +33,7 @@ MODELS: Final[tuple[type[Model], ...]] = (
 # how often a mail was tried. Keys of notices and messages are made of keys inside.
 LEFT_OUT: Final = frozenset(
     "id public_id password last_login date_joined entered_at ended_at import_record "
-    "created_at owed_at lease_token lease_until due_at sent_at dated_at last_error "
+    "stored_as created_at owed_at lease_token lease_until due_at sent_at dated_at last_error "
     "key message_id attempts in_doubt".split()
 )
 # Rows of which the last one counts: their place among those of one owner is part of what they say.
@@ -50,6 +51,7 @@ NAMED_BY: Final = {
     Person: ("email",),
     Team: ("name",),
     Customer: ("code",),
+    Evidence: ("customer__code", "filename", "sha256"),
     Payment: ("reference",),
     Commitment: ("reference",),
     MonthPlan: ("customer__code", "month"),

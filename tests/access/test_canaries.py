@@ -1,0 +1,62 @@
+"""Nothing of a customer is told to those who may not see it: not in a list, total or search."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from collections_app.web.access import ACCESS
+from tests.access.world import CANARY, CANARY_AMOUNT, World, make_world, path_of, patterns_of
+from tests.conftest import Cast
+from tests.web.facts import make_customer, make_plan, stand_on
+
+# As figures are written: exact, in thousands, in 万.
+AMOUNTS = (f"{CANARY_AMOUNT:,}", "¥7.78M", "777.8万", str(CANARY_AMOUNT * 100))
+QUERIES = (
+    "", f"?q={CANARY}", f"?q={CANARY.lower()[:4]}", "?month=2026-11", "?sort=-uncovered",
+    "?show=lapsed", "?page=1", "?month=2026-11&tab=history",
+)  # fmt: skip
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    world = make_world(cast)
+    make_plan(make_customer(cast.west_rep, name="Of the west"), 100)
+    stand_on()
+    return world
+
+
+def leaks(world: World) -> list[tuple[str, str, str]]:
+    """Where those who may not see the customer are told of it: relation, path, what."""
+    found = []
+    for asker in world.askers:
+        if asker.sees or asker.person is None:
+            continue
+        client = Client()
+        client.force_login(asker.person)
+        for pattern in patterns_of():
+            door = ACCESS[f"web:{pattern.name}"]
+            path = path_of(pattern, world.objects, door.of)
+            for query in QUERIES:
+                text = client.get(path + query).content.decode(errors="replace")
+                # What the reader asked for is theirs to see again.
+                told = text.replace(query.partition("=")[2], "") if "q=" in query else text
+                marks = [m for m in (CANARY, *AMOUNTS) if m in told]
+                found += [(asker.relation, path + query, mark) for mark in marks]
+    return found
+
+
+def test_no_page_tells_of_it(world: World) -> None:
+    assert leaks(world) == []
+
+
+def test_the_search_for_canaries_would_find_one(world: World, cast: Cast) -> None:
+    """The control: whoever may see the customer is told of it, in all of those ways."""
+    client = Client()
+    client.force_login(cast.east_rep)
+    text = "".join(
+        client.get(path).content.decode()
+        for path in (f"/gaps/?q={CANARY}", "/today/", f"/customers/{world.customer.public_id}/")
+    )
+    assert CANARY in text
+    assert any(amount in text for amount in AMOUNTS)

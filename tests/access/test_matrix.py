@@ -1,0 +1,128 @@
+"""Every URL × relation × method: who may not is refused, what is not theirs does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern
+
+from collections_app.accounts.models import AuditEntry
+from collections_app.upkeep.fingerprint import fingerprint, whole
+from collections_app.web.access import ACCESS, Door
+from tests.access.world import Asker, World, make_world, path_of, patterns_of
+from tests.conftest import Cast
+from tests.web.facts import stand_on
+
+# Whose object is no customer's: everybody whom the door lets in sees it.
+OF_ALL = {"", "person", "team", "calendar_day", "template"}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+REFUSED = {302, 403, 404, 405}
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    world = make_world(cast)
+    stand_on()
+    return world
+
+
+class _Undo(Exception):
+    """Takes back what a request did."""
+
+
+def ask(client: Client, method: str, path: str) -> int:
+    """The status of a request; nothing that it did stays."""
+    status = 0
+    try:
+        with transaction.atomic():
+            response = client.generic(method, path)
+            status = response.status_code
+            if hasattr(response, "streaming_content"):
+                b"".join(response.streaming_content)
+            raise _Undo
+    except _Undo:
+        return status
+
+
+def expected(door: Door, asker: Asker, method: str) -> set[int] | None:
+    """What a request must be answered with; None for whatever the view makes of it."""
+    if asker.person is None or not asker.person.is_active:
+        return None if door.is_public else {302}
+    if door.is_public:
+        return None
+    allowed = door.read if method in {"GET", "HEAD"} else door.write
+    if asker.person.role not in allowed:
+        return {403, 405}
+    if door.of not in OF_ALL and not asker.sees:
+        return {404, 405}
+    return None
+
+
+def client_of(asker: Asker) -> Client:
+    client = Client(raise_request_exception=False)
+    if asker.person is not None:
+        client.force_login(asker.person)
+    return client
+
+
+def cases() -> Iterator[URLPattern]:
+    return patterns_of()
+
+
+def test_every_relation_gets_what_the_table_says(world: World) -> None:
+    """One test, since the matrix is large and the world costs more than a request."""
+    wrong: list[tuple[str, str, str, int, object]] = []
+    asked = 0
+    for asker in world.askers:
+        client = client_of(asker)
+        for pattern in cases():
+            door = ACCESS[f"web:{pattern.name}"]
+            path = path_of(pattern, world.objects, door.of)
+            for method in METHODS:
+                status = ask(client, method, path)
+                asked += 1
+                wanted = expected(door, asker, method)
+                if status >= 500 or (wanted is not None and status not in wanted):
+                    wrong.append((asker.relation, method, path, status, wanted))
+                if wanted is None and not door.is_public and status in {403, 404}:
+                    wrong.append((asker.relation, method, path, status, "let in"))
+    assert wrong == []
+    assert asked == len(world.askers) * len(list(cases())) * len(METHODS)
+
+
+def test_every_kind_of_object_has_one_in_the_world(world: World) -> None:
+    kinds = {door.of for door in ACCESS.values()} - {""}
+    assert kinds <= world.objects.keys()
+
+
+def test_a_refused_write_changes_nothing(world: World) -> None:
+    before, trail = whole(fingerprint()), AuditEntry.objects.count()
+    for asker in world.askers:
+        client = client_of(asker)
+        for pattern in cases():
+            door = ACCESS[f"web:{pattern.name}"]
+            if expected(door, asker, "POST") is not None:
+                client.post(path_of(pattern, world.objects, door.of))
+    assert (whole(fingerprint()), AuditEntry.objects.count()) == (before, trail)
+
+
+def test_what_is_not_theirs_looks_like_what_never_was(world: World, cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.west_rep)
+    for pattern in cases():
+        door = ACCESS[f"web:{pattern.name}"]
+        if door.of in OF_ALL or cast.west_rep.role not in door.read:
+            continue
+        theirs = client.get(path_of(pattern, world.objects, door.of))
+        never = client.get(path_of(pattern, {}, door.of))
+        assert theirs.status_code == never.status_code == 404
+        assert _without_paths(theirs.content) == _without_paths(never.content)
+
+
+def _without_paths(content: bytes) -> list[bytes]:
+    """The page but for what names its own URL or is new each time."""
+    own = (b'name="next"', b"csrfmiddlewaretoken")
+    return [line for line in content.splitlines() if not any(mark in line for mark in own)]

@@ -1,0 +1,126 @@
+"""Everything that a URL can name, one of each, and everybody who may ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from collections_app.accounts.models import Person, Role
+from collections_app.accounts.operations import change_person
+from collections_app.customers.models import Contact, Customer, Evidence
+from tests.builders import make_person
+from tests.conftest import Cast
+from tests.web.facts import (
+    day,
+    make_commitment,
+    make_customer,
+    make_invoice,
+    make_measure,
+    make_payment,
+    make_plan,
+    make_reversal,
+)
+
+CANARY = "Zqxcanary"
+CANARY_AMOUNT = 7_777_777
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody in a relation to the customer ``named`` by the URLs; None is nobody signed in."""
+
+    relation: str
+    person: Person | None
+    sees: bool
+
+
+@dataclass
+class World:
+    """A customer with one object of each kind, and those who ask."""
+
+    customer: Customer
+    objects: dict[str, UUID] = field(default_factory=dict)
+    askers: list[Asker] = field(default_factory=list)
+
+
+def make_world(cast: Cast) -> World:
+    """The customer is the first eastern rep's; every text and amount of it is a canary."""
+    customer = make_customer(cast.east_rep, name=f"{CANARY} Ltd", code=f"{CANARY}-1")
+    plan = make_plan(customer, CANARY_AMOUNT, agreed_with=f"{CANARY} Li")
+    measure = make_measure(plan, CANARY_AMOUNT)
+    measure.description = f"{CANARY} voucher"
+    measure.save()
+    commitment = make_commitment(
+        customer, (day(10), CANARY_AMOUNT), (day(25), CANARY_AMOUNT), reference=f"{CANARY}-P"
+    )
+    payment = make_payment(customer, CANARY_AMOUNT, on=day(12), reference=f"{CANARY}-M")
+    reversal = make_reversal(payment, 5, on=day(13), reference=f"{CANARY}-X")
+    make_invoice(customer, CANARY_AMOUNT, due_on=day(2), number=f"{CANARY}-I")
+    contact = Contact.objects.create(
+        customer=customer, name=f"{CANARY} Li", language="en", is_primary=True
+    )
+    stored = default_storage.save(uuid4().hex, ContentFile(b"%PDF-1.7"))
+    evidence = Evidence.objects.create(
+        customer=customer, stored_as=stored, filename=f"{CANARY}.pdf",
+        content_type="application/pdf", bytes=8, sha256="0",
+    )  # fmt: skip
+    objects = {
+        "customer": customer.public_id,
+        "measure": measure.public_id,
+        "commitment": commitment.public_id,
+        "payment": payment.public_id,
+        "reversal": reversal.public_id,
+        "contact": contact.public_id,
+        "evidence": evidence.public_id,
+    }
+    return World(customer, objects, askers_of(cast))
+
+
+def askers_of(cast: Cast) -> list[Asker]:
+    """Every relation of the access matrix."""
+    head = make_person("Hana", role=Role.MANAGER, team=cast.head, email="hana@kept.test")
+    disabled = make_person("Dan", team=cast.east, email="dan@kept.test")
+    moved = make_person("Mo", role=Role.MANAGER, team=cast.east, email="mo@kept.test")
+    change_person(person=moved, actor=None, team=cast.west)
+    change_person(person=disabled, actor=None, is_active=False)
+    return [
+        Asker("anonymous", None, sees=False),
+        Asker("the rep", cast.east_rep, sees=True),
+        Asker("another rep of the team", cast.east_rep_two, sees=False),
+        Asker("a rep of another team", cast.west_rep, sees=False),
+        Asker("the team's manager", cast.east_manager, sees=True),
+        Asker("the manager above", head, sees=True),
+        Asker("another team's manager", cast.west_manager, sees=False),
+        Asker("a manager just moved away", Person.objects.get(pk=moved.pk), sees=False),
+        Asker("finance", cast.finance, sees=True),
+        Asker("the administrator", cast.admin, sees=True),
+        Asker("a disabled rep", Person.objects.get(pk=disabled.pk), sees=False),
+    ]
+
+
+def patterns_of(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[URLPattern]:
+    """Every URL of the product that the staff's door answers."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            if prefix == "web:":
+                yield pattern
+        else:
+            own = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from patterns_of(pattern, prefix + own)
+
+
+def path_of(pattern: URLPattern, objects: dict[str, UUID], kind: str) -> str:
+    """The URL's path with the object of its kind, or whatever else it takes."""
+    given = {}
+    for name in pattern.pattern.converters:
+        given[name] = OTHER_ARGUMENTS.get(name, objects.get(kind, uuid4()))
+    return reverse(f"web:{pattern.name}", kwargs=given)
+
+
+# What a URL takes beside a public id.
+OTHER_ARGUMENTS: dict[str, object] = {"kind": "payments"}
