@@ -1,0 +1,254 @@
+"""Bad input into every field of every form, and into every query: stored exactly or refused by
+name, and never an error of ours.
+
+Each field gets a share of the inputs, another one for each field; ``KEPT_BAD_INPUTS=all`` gives
+every field all of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from collections_app.commitments.models import Commitment
+from collections_app.customers.models import Contact
+from collections_app.ledger.models import Payment, Reversal
+from collections_app.planning.models import Measure, MonthPlan, TargetChange
+from collections_app.web.access import ACCESS
+from tests.access.nasty import NASTY
+from tests.access.world import World, make_world, path_of, patterns_of
+from tests.conftest import Cast
+from tests.web.facts import DAY, stand_on
+
+TODAY = DAY.isoformat()
+SHARE = 6
+ALL = os.environ.get("KEPT_BAD_INPUTS") == "all"
+MONTH_OF_FORMS = "?month=2026-12"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form: where it is sent, what is right in it, and where a text of it is found again."""
+
+    name: str
+    path: str
+    values: dict[str, str]
+    found: dict[str, Callable[[], str]]
+
+
+def last_of(model: Any, field: str) -> Callable[[], str]:
+    return lambda: str(getattr(model.objects.order_by("pk").last(), field))
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    world = make_world(cast)
+    stand_on()
+    return world
+
+
+@pytest.fixture
+def rep(cast: Cast, world: World) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(cast.east_rep)
+    return client
+
+
+def forms_of(world: World, owner: str) -> Iterator[Sent]:
+    home = f"/customers/{world.customer.public_id}"
+    ids = world.objects
+    yield Sent(
+        "target", f"{home}/plan/target/{MONTH_OF_FORMS}",
+        {"target": "5", "reason": "r", "seen": ""}, {"reason": last_of(TargetChange, "reason")},
+    )  # fmt: skip
+    yield Sent(
+        "agreement", f"{home}/plan/agree/?month=2026-11",
+        {"agreed_with": "x", "agreed_on": TODAY, "channel": "phone", "seen": "7,777,777"},
+        {"agreed_with": last_of(MonthPlan, "agreed_with")},
+    )  # fmt: skip
+    yield Sent("ask", f"{home}/plan/ask/", {"asked_on": TODAY, "answer": "put_off"}, {})
+    measure = {"kind": "other", "description": "x", "expected_uplift": "5", "due_on": TODAY}
+    text = {"description": last_of(Measure, "description")}
+    yield Sent("measure", f"{home}/measures/add/", measure | {"owner": owner}, text)
+    changed = {"status": "done", "realised_uplift": "4", "seen_status": "planned"}
+    changed |= {"seen_uplift": "7,777,777", "owner": owner, "expected_uplift": "5"}
+    yield Sent(
+        "measure changed", f"/measures/{ids['measure']}/", changed | {"description": "x"}, text
+    )
+    promise = {"rows": "1", "due_1": TODAY, "amount_1": "5", "made_on": TODAY, "channel": "phone"}
+    promise |= {"promised_by": "x", "note": "n", "measure": "", "total": ""}
+    found = {name: last_of(Commitment, name) for name in ("promised_by", "note")}
+    yield Sent("promise", f"{home}/commitments/add/", promise, found)
+    yield Sent(
+        "renegotiation", f"/commitments/{ids['commitment']}/renegotiate/",
+        promise | {"reason": "r", "asked_by": "us"}, found,
+    )  # fmt: skip
+    yield Sent(
+        "cancellation", f"/commitments/{ids['commitment']}/cancel/", {"reason": "r"},
+        {"reason": lambda: Commitment.objects.get(public_id=ids["commitment"]).end_reason},
+    )  # fmt: skip
+    payment = {"amount": "5", "received_on": TODAY, "method": "cash", "matures_on": ""}
+    payment |= {"reference": "r", "invoice_number": "", "note": "n"}
+    found = {name: last_of(Payment, name) for name in ("reference", "note")}
+    yield Sent("payment", f"{home}/payments/add/", payment, found)
+    reversal = {"amount": "5", "received_on": TODAY, "reference": "b", "note": "n"}
+    found = {name: last_of(Reversal, name) for name in ("reference", "note")}
+    yield Sent("reversal", f"/payments/{ids['payment']}/reverse/", reversal, found)
+    yield Sent("pin", f"/payments/{ids['payment']}/pin/", {"instalment": "", "seen": ""}, {})
+    contact = {"name": "x", "email": "", "phone": "1", "language": "en", "is_primary": ""}
+    found = {name: last_of(Contact, name) for name in ("name", "phone", "email")}
+    yield Sent("contact", f"{home}/contacts/add/", contact, found)
+
+
+class _Undo(Exception):
+    """Takes back what a request did."""
+
+
+def fault_of(client: Client, sent: Sent, field: str, text: str) -> str | None:
+    """What is wrong with the answer to one bad input; None where all is as promised."""
+    values = {"token": str(uuid4()), **sent.values, field: text}
+    fault = None
+    try:
+        with transaction.atomic():
+            answer = client.post(sent.path, values)
+            fault = _judge(answer, sent, field, text)
+            raise _Undo
+    except _Undo:
+        return fault
+
+
+def _judge(answer: Any, sent: Sent, field: str, text: str) -> str | None:
+    if answer.status_code == 302:
+        stored = sent.found[field]() if field in sent.found else None
+        if stored in (None, "None") or stored == " ".join(text.split()):
+            return None
+        # A reference left blank gets one of our own.
+        return None if field == "reference" and not text.strip() else f"stored {stored!r}"
+    if answer.status_code in {409, 422}:
+        named = answer.context["form"].errors
+        own = field in named or field in {"token", "rows", "seen", "seen_status", "seen_uplift"}
+        return None if own or "__all__" in named else f"refused {sorted(named)}"
+    return f"answered {answer.status_code}"
+
+
+def share_of(number: int) -> list[str]:
+    """The inputs of the n-th field."""
+    if ALL:
+        return NASTY
+    start = number * SHARE % len(NASTY)
+    return (NASTY + NASTY)[start : start + SHARE]
+
+
+def some(of: int) -> list[str]:
+    """One in ``of`` of all inputs, of every sort; all of them where that is asked for."""
+    return NASTY if ALL else NASTY[::of]
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(NASTY) >= 320
+
+
+def test_a_form_that_is_right_is_taken(rep: Client, world: World, cast: Cast) -> None:
+    """The control: what follows is refused for the one field that is wrong."""
+    for sent in forms_of(world, str(cast.east_rep.public_id)):
+        first = next(iter(sent.values))
+        assert fault_of(rep, sent, first, sent.values[first]) is None
+        answer = None
+        try:
+            with transaction.atomic():
+                answer = rep.post(sent.path, {"token": str(uuid4()), **sent.values})
+                raise _Undo
+        except _Undo:
+            assert answer is not None
+            assert (sent.name, answer.status_code) == (sent.name, 302)
+
+
+def test_every_field_stores_exactly_or_refuses_by_name(
+    rep: Client, world: World, cast: Cast
+) -> None:
+    faults, number = [], 0
+    for sent in forms_of(world, str(cast.east_rep.public_id)):
+        for field in (*sent.values, "token"):
+            for text in share_of(number):
+                fault = fault_of(rep, sent, field, text)
+                if fault is not None:
+                    faults.append((sent.name, field, text[:60], fault))
+            number += 1
+    assert faults == []
+
+
+def test_no_query_breaks_a_page_or_comes_back_as_markup(rep: Client, world: World) -> None:
+    faults, number = [], 0
+    for pattern in patterns_of():
+        door = ACCESS[f"web:{pattern.name}"]
+        if "rep" not in door.read:
+            continue
+        path = path_of(pattern, world.objects, door.of)
+        for name in ("month", "page", "tab", "q", "sort", "show", "after", "rep", "currency"):
+            for text in share_of(number)[: None if ALL else 2]:
+                answer = rep.get(path, {name: text})
+                body = b"" if answer.streaming else answer.content
+                if answer.status_code not in {200, 302, 404} or b"<script>alert" in body:
+                    faults.append((path, name, text[:60], answer.status_code))
+            number += 1
+    assert faults == []
+
+
+def test_no_header_breaks_a_page(rep: Client) -> None:
+    for text in some(8):
+        clean = text.replace("\r", "").replace("\n", "").replace("\x00", "")
+        value = clean.encode("utf-8").decode("latin-1")[:4000]
+        for header in ("X-Request-ID", "Accept-Language", "Referer", "Cookie", "HX-Current-URL"):
+            answer = rep.get("/today/", headers={header: value})
+            assert answer.status_code in {200, 302}, (header, text[:60])
+        assert rep.get("/today/", headers={"Host": value[:200] or "x"}).status_code in {
+            200,
+            302,
+            400,
+        }
+
+
+def test_no_redirect_leads_elsewhere(rep: Client) -> None:
+    for text in NASTY:
+        for path, field in (("/theme/", "theme"), ("/i18n/setlang/", "language")):
+            chosen = "dark" if field == "theme" else "en"
+            answer = rep.post(path, {field: chosen, "next": text})
+            assert answer.status_code == 302
+            # As a browser resolves it, which takes a backslash for a slash.
+            place = urljoin("http://testserver/x/", answer["Location"].replace("\\", "/"))
+            assert urlsplit(place).netloc == "testserver", (text, place)
+            assert urlsplit(place).scheme == "http", (text, place)
+
+
+def test_no_path_breaks_the_door(rep: Client) -> None:
+    for text in some(4):
+        plain = text.replace("?", "").replace("#", "")[:500]
+        for path in (f"/customers/{plain}/", f"/{plain}", f"/evidence/{plain}/"):
+            answer = rep.get(path)
+            assert answer.status_code in {200, 301, 302, 404}, path
+
+
+def test_no_file_breaks_the_evidence(rep: Client, world: World) -> None:
+    path = f"/customers/{world.customer.public_id}/plan/agree/?month=2026-11"
+    values = {"agreed_with": "x", "agreed_on": TODAY, "channel": "phone", "seen": "7,777,777"}
+    for text in some(6):
+        name = text[:100].replace("\r", "").replace("\n", "")
+        for content in (b"%PDF-1.7", text.encode() or b"x"):
+            file = BytesIO(content)
+            file.name = name or "x"
+            try:
+                with transaction.atomic():
+                    sent = {"token": str(uuid4()), **values, "evidence": file}
+                    status = rep.post(path, sent).status_code
+                    raise _Undo
+            except _Undo:
+                assert status in {302, 422}, (name, content[:20], status)
