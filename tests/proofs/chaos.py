@@ -1,7 +1,8 @@
 """Chaos: whatever is killed while lapses are told, none is lost and none is owed twice.
 
 Servers, workers, scheduler and mail server are processes of their own, killed at random with
-SIGKILL while eight sweeps run at once. Run by hand: ``python -m tests.proofs.chaos 40 1000``.
+SIGKILL from the first sweep to the last mail. The mail server takes its time, so that there is
+mail under way whenever something dies. ``bin/prove chaos`` runs it at length.
 """
 
 from __future__ import annotations
@@ -11,78 +12,86 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
-from collections_app.embedded.services import Services
+from collections_app.embedded import processes
+from tests.proofs import chaos_programs as programs
+from tests.scratch import scratch_environment, scratch_folder, scratch_services
 
 ROOT = Path(__file__).resolve().parents[2]
-DRAIN_SECONDS = 90
+DRAIN_SECONDS = 150
+KILL_EVERY = 3.0
+# A sweep of a later week each time, so that lapses are noted while things die, too.
+ROUND_EVERY = 25.0
+SWEEPS_AT_ONCE = 4
+SENDERS = 2
 # A working day long past: its morning has come, whenever this runs.
-SWEPT_ON = date(2026, 3, 12)
-SINK = """
-import asyncio, sys
-from email import message_from_bytes
-from aiosmtpd.smtp import SMTP
-
-class Keep:
-    async def handle_DATA(self, server, session, envelope):
-        # On disk before it is acknowledged: a killed server has still taken it.
-        with open(sys.argv[2], "a") as log:
-            log.write(message_from_bytes(envelope.content)["Message-ID"] + "\\n")
-        return "250 taken"
-
-async def main():
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(Keep()), "127.0.0.1", int(sys.argv[1]))
-    await server.serve_forever()
-
-asyncio.run(main())
-"""
+LAST_SWEPT_ON = date(2026, 3, 12)
+MOST_DOUBLED = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``lost`` were owed and never taken; ``unexplained`` came twice without being in doubt."""
+    """What became of the lapses. None should be ``lost``, ``owed_twice`` or ``unexplained``.
+
+    ``lost`` were never taken by the mail server, ``unexplained`` were taken twice without being
+    in doubt. ``kills_under_way`` counts kills while mail was still to be sent: others prove little.
+    """
 
     owed: int
     notices: int
+    owed_twice: int
     lost: int
     doubled: int
+    in_doubt: int
     unexplained: int
     kills: int
+    kills_under_way: int
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        return (
+            self.notices == self.owed
+            and not (self.owed_twice or self.lost or self.unexplained)
+            and self.doubled <= self.owed * MOST_DOUBLED
+        )
+
+    def figures(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 class Chaos:
-    """One organisation of ``reps`` reps with a lapsed promise each, and everything to kill."""
+    """One organisation of ``lapses`` reps with a lapsed promise each, and everything to kill."""
 
-    def __init__(self, folder: Path, *, reps: int) -> None:
-        self.folder, self.reps = folder, reps
-        self.services = Services(folder)
-        self.services.join()
-        self.mail_port = _free_port()
+    def __init__(self, folder: Path, *, seconds: float, lapses: int, mark_first: bool) -> None:
+        self.folder, self.seconds, self.lapses = folder, seconds, lapses
+        self.mark_first = mark_first
+        self.rounds = max(1, round(seconds / ROUND_EVERY))
+        self.services = scratch_services(folder, durable=True)
+        self.mail_port = programs.free_port()
         self.taken = folder / "taken.log"
         self.taken.touch()
-        self.environment = {
-            **os.environ,
-            "DATABASE_URL": self.services.postgres.url,
-            "REDIS_URL": self.services.valkey.url,
-            "DATA_DIR": str(folder),
+        self.environment = os.environ | scratch_environment(folder, self.services)
+        self.environment |= {
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
-            "SECRET_KEY": "only-for-a-proof-0123456789-0123456789-0123456789",
-            "COUNTRY": "",
+            "DJANGO_SETTINGS_MODULE": "collections_app.settings",
             "PYTHONPATH": str(ROOT),
         }
+        # What a mail takes for the whole to last as long as the killing does, or nearly.
+        self.mail_seconds = 0.8 * SENDERS * seconds / lapses
         self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.kills = self.kills_under_way = 0
 
     def manage(self, *words: str) -> str:
+        """Run one command to its end; return what it says, also where it fails."""
         answer = subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), *words],
             env=self.environment,
@@ -93,32 +102,89 @@ class Chaos:
         return answer.stdout
 
     def prepare(self) -> None:
-        """Import a lapsed promise for each rep."""
+        """Import a promise for each rep, a part of them to lapse before each round's day."""
         self.manage("migrate", "-v0")
-        made, due = SWEPT_ON - timedelta(days=20), SWEPT_ON - timedelta(days=10)
-        numbers = range(self.reps)
+        # After the sweep of the week before, and with a week-end to spare before its own.
+        dues = [self._swept_on(n % self.rounds) - timedelta(days=6) for n in range(self.lapses)]
+        made = min(dues) - timedelta(days=10)
+        numbers = range(self.lapses)
         files = {
             "users": "email,name,role\n"
             + "".join(f"rep{n}@kept.test,Rep {n},rep\n" for n in numbers),
             "customers": "code,name,owner_email,credit_rating\n"
             + "".join(f"K{n},Customer {n},rep{n}@kept.test,C\n" for n in numbers),
             "commitments": "reference,customer_code,made_on,due_on,amount\n"
-            + "".join(f"P{n},K{n},{made},{due},100.00\n" for n in numbers),
+            + "".join(f"P{n},K{n},{made},{dues[n]},100.00\n" for n in numbers),
         }
         for kind, text in files.items():
             path = self.folder / f"{kind}.csv"
             path.write_text(text)
             answer = json.loads(self.manage("import", kind, str(path), "--json"))
-            assert answer["created"] == self.reps, answer
+            assert answer["created"] == self.lapses, answer
+
+    def _swept_on(self, number: int) -> date:
+        return LAST_SWEPT_ON - timedelta(weeks=self.rounds - 1 - number)
+
+    def run(self) -> Outcome:
+        """Sweep, send and kill for the time given, then let everything drain and count."""
+        began = time.monotonic()
+        for name in ("sink", "worker-1", "worker-2", "beat"):
+            self.start(name)
+        sweeps: list[subprocess.Popen[bytes]] = []
+        try:
+            self._kill_for_a_while(began, sweeps)
+            for sweep in sweeps:
+                sweep.wait()
+        finally:
+            for sweep in sweeps:
+                sweep.kill()
+                sweep.wait()
+        self.manage("sweep", "--as-of", str(LAST_SWEPT_ON))
+        self._drain()
+        return self._count(time.monotonic() - began)
+
+    def _kill_for_a_while(self, began: float, sweeps: list[subprocess.Popen[bytes]]) -> None:
+        chance = random.Random(7)
+        victims: list[str] = []
+        rounds = 0
+        while (passed := time.monotonic() - began) < self.seconds:
+            if rounds < self.rounds and passed >= rounds * self.seconds / self.rounds:
+                sweeps += [self._sweep(self._swept_on(rounds)) for _ in range(SWEEPS_AT_ONCE)]
+                rounds += 1
+            time.sleep(chance.uniform(0.7, 1.3) * KILL_EVERY)
+            if not victims:
+                victims = [*self.children, "postgres", "valkey"]
+                chance.shuffle(victims)
+            self.kills += 1
+            self.kills_under_way += len(self._taken_ids()) < self.lapses
+            self.kill(victims.pop())
+
+    def _sweep(self, on: date) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), "sweep", "--as-of", str(on)],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=processes.dying_with_parent(signal.SIGKILL),  # noqa: PLW1509 - no threads
+        )
 
     def start(self, name: str) -> None:
-        celery = [sys.executable, "-m", "celery", "-A", "collections_app"]
+        """Start one of the processes that are killed, its log beside the data."""
+        celery = [
+            sys.executable,
+            "-c",
+            programs.CELERY_MARKS_FIRST if self.mark_first else programs.CELERY,
+        ]
+        celery += ["-A", "collections_app"]
         worker = [*celery, "worker", "--concurrency", "1", "-n", f"{name}@%h"]
+        worker += ["--without-gossip", "--without-mingle"]
+        sink = [sys.executable, "-c", programs.SINK, str(self.mail_port), str(self.taken)]
+        schedule = str(self.folder / "schedule")
         commands = {
-            "sink": [sys.executable, "-c", SINK, str(self.mail_port), str(self.taken)],
-            "worker-1": [*worker, "--without-gossip", "--without-mingle"],
-            "worker-2": [*worker, "--without-gossip", "--without-mingle"],
-            "beat": [*celery, "beat", "--pidfile", "", "-s", str(self.folder / f"beat-{name}")],
+            "sink": [*sink, str(self.mail_seconds)],
+            "worker-1": worker,
+            "worker-2": worker,
+            "beat": [*celery, "beat", "--pidfile", "", "-s", schedule],
         }
         with (self.folder / f"{name}.log").open("ab") as log:
             self.children[name] = subprocess.Popen(
@@ -128,6 +194,7 @@ class Chaos:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=processes.dying_with_parent(signal.SIGKILL),  # noqa: PLW1509 - no threads
             )
 
     def kill(self, name: str) -> None:
@@ -142,53 +209,41 @@ class Chaos:
         _kill_group(self.children[name])
         self.start(name)
 
-    def run(self, kills: int) -> Outcome:
-        """Sweep eight times at once, kill so often, then let everything drain and count."""
-        for name in ("sink", "worker-1", "worker-2", "beat"):
-            self.start(name)
-        sweeps = [
-            subprocess.Popen(
-                [sys.executable, str(ROOT / "manage.py"), "sweep", "--as-of", str(SWEPT_ON)],
-                env=self.environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            for _ in range(8)
-        ]
-        names = ["worker-1", "postgres", "sink", "worker-2", "valkey", "beat"]
-        chance = random.Random(7)
-        for number in range(kills):
-            time.sleep(chance.uniform(1.5, 3.0))
-            self.kill(names[number % len(names)])
-        for sweep in sweeps:
-            sweep.wait()
-        self.manage("sweep", "--as-of", str(SWEPT_ON))
-        self._drain()
-        return self._count(kills)
-
     def _drain(self) -> None:
+        """Let all of it leave, without haste on the part of the mail server any more."""
+        self.mail_seconds = 0.0
+        self.kill("sink")
         end = time.monotonic() + DRAIN_SECONDS
         while time.monotonic() < end:
-            answer = self.manage("send", "--until-empty", "--timeout", "20", "--json")
-            waiting = json.loads(self.manage("outbox", "--json"))["messages"]
-            if answer and all(m["state"] == "sent" for m in waiting):
+            self.manage("send", "--until-empty", "--timeout", "20", "--json")
+            if all(message["state"] == "sent" for message in self._messages()):
                 return
             time.sleep(1)
 
-    def _count(self, kills: int) -> Outcome:
-        messages = json.loads(self.manage("outbox", "--json"))["messages"]
+    def _messages(self) -> list[dict[str, Any]]:
+        messages: list[dict[str, Any]] = json.loads(self.manage("outbox", "--json"))["messages"]
+        return messages
+
+    def _taken_ids(self) -> Counter[str]:
+        return Counter(self.taken.read_text().split())
+
+    def _count(self, seconds: float) -> Outcome:
+        messages = self._messages()
         notices = [n["key"] + n["customer"] for m in messages for n in m["notices"]]
-        taken = Counter(self.taken.read_text().split())
+        taken = self._taken_ids()
         in_doubt = {m["message_id"] for m in messages if m["in_doubt"]}
         doubled = {key for key, times in taken.items() if times > 1}
-        assert len(notices) == len(set(notices))
         return Outcome(
-            owed=self.reps,
-            notices=len(notices),
+            owed=self.lapses,
+            notices=len(set(notices)),
+            owed_twice=len(notices) - len(set(notices)),
             lost=sum(m["message_id"] not in taken for m in messages),
             doubled=len(doubled),
+            in_doubt=len(in_doubt),
             unexplained=len(doubled - in_doubt),
-            kills=kills,
+            kills=self.kills,
+            kills_under_way=self.kills_under_way,
+            seconds=round(seconds, 1),
         )
 
     def stop(self) -> None:
@@ -204,24 +259,16 @@ def _kill_group(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+def prove(*, seconds: float = 180, lapses: int = 1000, control: bool = False) -> Outcome:
+    """Run the proof in a folder of its own.
 
-
-def prove(*, kills: int, reps: int) -> Outcome:
-    """Run the proof in a folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="kept-chaos-") as name:
-        Path(name).chmod(0o755)
-        chaos = Chaos(Path(name), reps=reps)
+    ``control`` takes the protection out: workers mark a mail as sent before they send it. The
+    outcome must then not pass, or the proof proves nothing.
+    """
+    with scratch_folder("chaos") as folder:
+        chaos = Chaos(folder, seconds=seconds, lapses=lapses, mark_first=control)
         try:
             chaos.prepare()
-            return chaos.run(kills)
+            return chaos.run()
         finally:
             chaos.stop()
-
-
-if __name__ == "__main__":
-    sys.stdout.write(str(prove(kills=int(sys.argv[1]), reps=int(sys.argv[2]))) + "\n")
