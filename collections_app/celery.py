@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from datetime import timedelta
 from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collections_app.settings")
 
@@ -98,3 +99,10 @@ app.autodiscover_tasks(
 @setup_logging.connect
 def keep_django_logging(**_kwargs: Any) -> None:
     """Leave logging to the settings; Celery would set up its own beside it."""
+
+
+@worker_init.connect
+def share_what_is_loaded(**_kwargs: Any) -> None:
+    """Keep the garbage collector from touching, and so copying, what the pool's processes share."""
+    gc.collect()
+    gc.freeze()
