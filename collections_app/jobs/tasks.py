@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from celery import current_task, shared_task
-from celery.signals import before_task_publish
 
 from collections_app.jobs.operations import beat
-
-NAME = "jobs.beat_heartbeat"
-SENT_AT = "kept_sent_at"
-
-
-@before_task_publish.connect(sender=NAME)
-def stamp_sent(headers: dict[str, Any], **_kwargs: Any) -> None:
-    """Write into the message when the scheduler sent it."""
-    headers[SENT_AT] = datetime.now(UTC).isoformat()
+from collections_app.jobs.stamps import NAME, SENT_AT
 
 
 @shared_task(name=NAME)

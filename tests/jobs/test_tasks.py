@@ -7,7 +7,8 @@ from typing import Any
 
 from collections_app.core.clock import now
 from collections_app.jobs.queries import last_heartbeat
-from collections_app.jobs.tasks import SENT_AT, beat_heartbeat, stamp_sent
+from collections_app.jobs.stamps import SENT_AT, stamp_sent
+from collections_app.jobs.tasks import beat_heartbeat
 
 
 def test_publishing_stamps_the_instant() -> None:
