@@ -20,6 +20,17 @@ from collections_app.standing.models import Allocation, InstalmentStanding
 from collections_app.standing.queries import chunks
 from collections_app.standing.states import InstalmentState, standing_of
 
+# A statement of the ORM for many rows costs a millisecond for each of them; arrays cost a tenth.
+CHANGE = """
+UPDATE standing_instalmentstanding AS s SET
+    state = c.state, verdict = c.verdict, received = c.received,
+    received_on_time = c.received_on_time, settled_on = c.settled_on, changes_on = c.changes_on
+FROM unnest(
+    %(instalment_id)s::bigint[], %(state)s::text[], %(verdict)s::text[], %(received)s::bigint[],
+    %(received_on_time)s::bigint[], %(settled_on)s::date[], %(changes_on)s::date[]
+) AS c(instalment_id, state, verdict, received, received_on_time, settled_on, changes_on)
+WHERE s.instalment_id = c.instalment_id
+"""
 WRITTEN = ("state", "verdict", "received", "received_on_time", "settled_on", "changes_on")
 
 
@@ -181,7 +192,11 @@ def _write_states(chunk: list[int], states: dict[int, list[InstalmentState]]) ->
                 changed.append(row)
     InstalmentStanding.objects.filter(pk__in=list(kept)).delete()
     InstalmentStanding.objects.bulk_create(new, batch_size=5000)
-    InstalmentStanding.objects.bulk_update(changed, WRITTEN, batch_size=1000)
+    if changed:
+        names = ("instalment_id", *WRITTEN)
+        columns = {name: [getattr(row, name) for row in changed] for name in names}
+        with connection.cursor() as cursor:
+            cursor.execute(CHANGE, columns)
     return len(new) + len(changed)
 
 
