@@ -43,7 +43,7 @@ def run(size: Size) -> Report:
             partial(_import, data, "payments.csv"),
             partial(_import, _workbook(payments), "payments.xlsx"),
             partial(_copy, copied, rows),
-            times=TIMES,
+            times=size.times(TIMES),
         )
     return Report(
         [

@@ -23,6 +23,10 @@ class Size:
         """So many of something, at 1 ×."""
         return max(1, round(count * self.base))
 
+    def times(self, count: int) -> int:
+        """So many runs of what is measured."""
+        return max(2, round(count * self.base))
+
     def scaled(self, count: int) -> int:
         """So many of something, at the scale asked for."""
         return self.at_one(count) * self.scale

@@ -75,14 +75,16 @@ def _measure(size: Size, customers: int) -> _Measured:
                 "pk", flat=True
             )
         )
-        (nothing,) = side_by_side(_sweep_nothing, times=TIMES_NOTHING)
-        day, update = side_by_side(_sweep_a_day, lambda: _update(lapsing), times=TIMES_DAY)
+        (nothing,) = side_by_side(_sweep_nothing, times=size.times(TIMES_NOTHING))
+        day, update = side_by_side(
+            _sweep_a_day, lambda: _update(lapsing), times=size.times(TIMES_DAY)
+        )
         swept = _sweep_a_day()
         assert sum(swept.transitions.values()) == len(lapsing) > 0
         return _Measured(
             nothing=nothing,
             nothing_database=median(
-                _database_milliseconds(_sweep_nothing) for _ in range(TIMES_DAY)
+                _database_milliseconds(_sweep_nothing) for _ in range(size.times(TIMES_DAY))
             ),
             day=day,
             update=update,
