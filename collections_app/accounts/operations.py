@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import (
@@ -22,7 +23,9 @@ from collections_app.accounts.models import (
     TeamManager,
     Theme,
 )
-from collections_app.core.refusals import Refused
+from collections_app.accounts.sessions import end_sessions
+from collections_app.core.marks import changed_since
+from collections_app.core.refusals import Overtaken, Refused
 
 
 class PersonRefused(Refused):
@@ -66,11 +69,11 @@ def create_person(
                 verb="create",
                 subject_kind="person",
                 subject_id=person.pk,
-                payload=_facts_of(person),
+                payload=person_facts(person),
                 import_record=import_record,
             )
     except IntegrityError as error:
-        raise _taken() from error
+        raise _taken(error) from error
     return person
 
 
@@ -79,28 +82,38 @@ def change_person(
     person: Person,
     actor: Person | None,
     import_record: ImportRecord | None = None,
+    seen: Mapping[str, str] | None = None,
     **changes: Any,
 ) -> Person:
     """Set ``email``, ``name``, ``role``, ``team``, ``language``, ``staff_number``, ``is_active``.
 
-    A changed role, and ``is_active=False``, end the person's sessions. Raises ``PersonRefused``
-    as ``create_person`` does. What does not change leaves no trace.
+    A changed role, and ``is_active`` either way, end the person's sessions. Raises
+    ``PersonRefused`` as ``create_person`` does, and with the code ``not_allowed`` where the actor
+    would shut themselves out, or the last administrator would go; ``Overtaken`` where one of the
+    changes is to what is no longer as ``seen`` (the marks of ``person_facts``) has it. What does
+    not change leaves no trace.
     """
     allowed = {"email", "name", "role", "team", "language", "staff_number", "is_active"}
     if unknown := set(changes) - allowed:
         raise TypeError(f"not a person's: {sorted(unknown)}")
     try:
         with transaction.atomic():
-            person = Person.objects.select_for_update().get(pk=person.pk)
-            before = _facts_of(person)
+            person, others = _held(person, changes)
+            before = person_facts(person)
             for field, value in changes.items():
                 setattr(person, field, value)
             _check(person)
-            after = _facts_of(person)
+            after = person_facts(person)
             if before == after:
                 return person
+            changed = [name for name in after if after[name] != before[name]]
+            if (lost := changed_since(seen, before, changed)) is not None:
+                raise overtaken("person", person.pk, field=lost)
+            _check_administrators(before, after, person=person, actor=actor, others=others)
             person.save(update_fields=list(changes))
             keep_address_in_step(person)
+            if before["is_active"] != after["is_active"]:
+                end_sessions(person)
             record(
                 actor=actor,
                 verb="change",
@@ -110,7 +123,7 @@ def change_person(
                 import_record=import_record,
             )
     except IntegrityError as error:
-        raise _taken() from error
+        raise _taken(error) from error
     return person
 
 
@@ -195,6 +208,86 @@ def record(
     )
 
 
+def record_each(
+    entries: Iterable[tuple[int | str, int | None, Mapping[str, Any]]],
+    *,
+    actor: Person | None,
+    verb: str,
+    subject_kind: str,
+) -> int:
+    """Append many entries at once: (subject's id, customer's id, payload) each; return how many."""
+    rows = [
+        AuditEntry(
+            actor=actor,
+            verb=verb,
+            subject_kind=subject_kind,
+            subject_id=str(subject_id),
+            customer_id=customer_id,
+            payload=dict(payload),
+        )
+        for subject_id, customer_id, payload in entries
+    ]
+    AuditEntry.objects.bulk_create(rows, batch_size=2000)
+    return len(rows)
+
+
+def overtaken(subject_kind: str, subject_id: int | str, *, field: str) -> Overtaken:
+    """What to raise where a fact is no longer as the writer had seen it: it says who was first."""
+    entries = AuditEntry.objects.filter(subject_kind=subject_kind, subject_id=str(subject_id))
+    last = entries.select_related("actor").order_by("-at", "-pk").first()
+    if last is None or last.actor is None:
+        text = _("This was changed meanwhile.")
+    else:
+        text = _("%(name)s changed this meanwhile.") % {"name": last.actor.name}
+    return Overtaken(text, field=field)
+
+
+def _held(person: Person, changes: Mapping[str, Any]) -> tuple[Person, set[int]]:
+    """The person, locked, and the ids of the active administrators, locked with them if need be.
+
+    All in one statement and in key order, so that two who take each other's rights away wait.
+    """
+    wanted = Q(pk=person.pk)
+    if {"role", "is_active"} & set(changes):
+        wanted |= Q(role=Role.ADMIN, is_active=True)
+    held = {p.pk: p for p in Person.objects.select_for_update().filter(wanted).order_by("pk")}
+    # Read anew: what another wrote while this waited may have taken somebody out.
+    admins = {p.pk for p in held.values() if p.role == Role.ADMIN and p.is_active}
+    return held[person.pk], admins
+
+
+def _check_administrators(
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    person: Person,
+    actor: Person | None,
+    others: set[int],
+) -> None:
+    """Refuse what would lock the installation, or the one who does it."""
+    goes = before["role"] == Role.ADMIN and before["is_active"]
+    goes = goes and not (after["role"] == Role.ADMIN and after["is_active"])
+    field = "role" if before["role"] != after["role"] else None
+    if actor is not None and actor.pk == person.pk and (field or not after["is_active"]):
+        raise PersonRefused(
+            _("You cannot take your own rights away. Ask another administrator."),
+            code="not_allowed",
+            field=field,
+        )
+    if goes and others <= {person.pk}:
+        raise PersonRefused(
+            _("This is the last administrator. Make another one first."),
+            code="not_allowed",
+            field=field,
+        )
+    if goes and actor is not None and actor.pk not in others:
+        raise PersonRefused(
+            _("Only an administrator may take an administrator's rights away."),
+            code="not_allowed",
+            field=field,
+        )
+
+
 def _check(person: Person) -> None:
     """Refuse what the constraints would, with a sentence for each."""
     try:
@@ -217,14 +310,16 @@ def _check(person: Person) -> None:
         )
 
 
-def _taken() -> PersonRefused:
+def _taken(error: IntegrityError) -> PersonRefused:
     return PersonRefused(
-        _("Somebody has this e-mail address or staff number already."), code="conflict"
+        _("Somebody has this e-mail address or staff number already."),
+        code="conflict",
+        field="staff_number" if "staff_number" in str(error) else "email",
     )
 
 
-def _facts_of(person: Person) -> dict[str, Any]:
-    """What the audit trail keeps of a person."""
+def person_facts(person: Person) -> dict[str, Any]:
+    """What the audit trail keeps of a person, and what forms mark as seen."""
     return {
         "email": person.email,
         "name": person.name,

@@ -16,7 +16,13 @@ from collections_app.core.workdays import WorkCalendar
 from collections_app.customers.models import Customer, Evidence
 from collections_app.organisation.defaults import UNRATED_COUNTS_AS
 from collections_app.organisation.models import RatingPolicy
-from collections_app.organisation.queries import organisation, policies, today, work_calendar
+from collections_app.organisation.queries import (
+    organisation,
+    policies,
+    share_organisation,
+    today,
+    work_calendar,
+)
 from collections_app.planning.models import Measure
 
 
@@ -67,6 +73,8 @@ def make_commitments(
 
     Copies grace and tolerance of each customer's present rating (rule 3).
     """
+    # A change of the calendar waits, and moves these deadlines too, or was first.
+    share_organisation()
     of_rating = policies(today())
     made = [_commitment(one, of_rating, by, record) for one in promised]
     Commitment.objects.bulk_create(made, batch_size=2000)

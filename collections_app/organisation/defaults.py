@@ -47,3 +47,21 @@ def holidays_of(country: str) -> dict[date, bool]:
     special = dict.fromkeys(found, False)
     special.update(dict.fromkeys(found.weekend_workdays, True))
     return special
+
+
+def countries() -> list[str]:
+    """ISO codes of the countries whose holidays are known, in order."""
+    return sorted(holidays.list_supported_countries(include_aliases=False))
+
+
+@lru_cache(maxsize=32)
+def holiday_names(country: str, year: int, language: str) -> dict[date, str]:
+    """What the country's public holidays of a year are called; in its own language, if need be."""
+    if not country:
+        return {}
+    known = holidays.country_holidays(country).supported_languages
+    wanted = "zh_CN" if language.startswith("zh") else "en_US"
+    found = holidays.country_holidays(
+        country, years=year, language=wanted if wanted in known else None
+    )
+    return dict(found.items())

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q
 
 from collections_app.core import clock
@@ -38,6 +39,12 @@ def held_organisation() -> Organisation:
     """
     organisation()
     return Organisation.objects.select_for_update().get(pk=1)
+
+
+def share_organisation() -> None:
+    """Keep the calendar as it is until the caller's transaction ends, beside others who do so."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM organisation_organisation WHERE id = 1 FOR SHARE")
 
 
 def today() -> date:
