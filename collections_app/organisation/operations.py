@@ -98,7 +98,7 @@ def set_policy(
     ``facts`` are all of ``POLICY_FACTS``. A new dated row, or that of the same day changed; what
     was promised before keeps the grace and tolerance it was saved with. Raises ``SettingRefused``:
     ``out_of_range``, ``in_the_past`` for a day before today, ``unchanged``; ``Overtaken`` where
-    the policy then in force is no longer as ``seen`` (the marks of ``policy_facts``).
+    the policies of the rating are no longer as ``seen`` (the marks of ``policies_shown``).
     """
     if set(facts) != set(POLICY_FACTS) or rating not in Rating.values:
         raise TypeError("a policy needs a known rating and every fact")
@@ -115,7 +115,8 @@ def set_policy(
         before = policy_facts(policies(valid_from)[rating])
         if before == facts:
             raise SettingRefused(_("Nothing differs from the policy in force."), code="unchanged")
-        if (lost := changed_since(seen, before, POLICY_FACTS)) is not None:
+        shown = policies_shown(rating)
+        if (lost := changed_since(seen, shown, shown)) is not None:
             raise overtaken("rating_policy", rating, field=lost)
         policy, _is_new = RatingPolicy.objects.update_or_create(
             rating=rating, valid_from=valid_from, defaults=facts
@@ -138,6 +139,13 @@ def settings_facts(organisation: Organisation) -> dict[str, Any]:
 def policy_facts(policy: RatingPolicy) -> dict[str, Any]:
     """What a policy says, beside for whom and since when."""
     return {name: getattr(policy, name) for name in POLICY_FACTS}
+
+
+def policies_shown(rating: str) -> dict[str, Any]:
+    """What a form marks as seen: the policy of today, and every dated one of the rating."""
+    dated = RatingPolicy.objects.filter(rating=rating).order_by("valid_from")
+    history = [(policy.valid_from, policy_facts(policy)) for policy in dated]
+    return {**policy_facts(policies(today())[rating]), "history": history}
 
 
 def _check_settings(held: Organisation) -> None:

@@ -15,6 +15,7 @@ ALL: Final = frozenset(Role.values)
 SELLING: Final = frozenset({Role.REP, Role.MANAGER, Role.ADMIN})
 IMPORTING: Final = frozenset({Role.FINANCE, Role.ADMIN})
 ADMIN: Final = frozenset({Role.ADMIN})
+HANDING: Final = frozenset({Role.MANAGER, Role.ADMIN})
 NOBODY: Final[frozenset[str]] = frozenset()
 
 
@@ -34,6 +35,8 @@ class Door:
 
 PUBLIC: Final = Door(is_public=True)
 OWN: Final = Door(read=ALL, write=ALL)
+ADMINS: Final = Door(read=ADMIN, write=ADMIN)
+ADMINS_ACT: Final = Door(write=ADMIN)
 
 ACCESS: Final[dict[str, Door]] = {
     "healthz": PUBLIC,
@@ -59,6 +62,31 @@ ACCESS: Final[dict[str, Door]] = {
     "mfa_generate_recovery_codes": OWN,
     "mfa_view_recovery_codes": OWN,
     "mfa_download_recovery_codes": OWN,
+    # Settings
+    "web:settings": Door(read=ALL),
+    "web:profile": OWN,
+    "web:people": Door(read=ADMIN),
+    "web:person_invite": ADMINS,
+    "web:person_edit": ADMINS,
+    "web:person_disable": ADMINS,
+    "web:person_enable": ADMINS_ACT,
+    "web:person_link": ADMINS_ACT,
+    "web:teams": Door(read=ADMIN),
+    "web:team_make": ADMINS,
+    "web:team_edit": ADMINS,
+    "web:team_remove": ADMINS,
+    "web:team_manager_add": ADMINS,
+    "web:team_manager_remove": ADMINS_ACT,
+    "web:hand_over": Door(read=HANDING),
+    "web:hand_over_choose": Door(read=HANDING),
+    "web:hand_over_confirm": Door(read=HANDING, write=HANDING),
+    "web:policies": Door(read=ADMIN),
+    "web:policy_change": ADMINS,
+    "web:organisation": ADMINS,
+    "web:calendar": Door(read=ADMIN),
+    "web:calendar_day_add": ADMINS,
+    "web:calendar_day_remove": ADMINS,
+    "web:calendar_country": ADMINS,
     # Figures
     "web:start": Door(read=ALL),
     "web:today": Door(read=SELLING),

@@ -71,3 +71,8 @@ def form_page(
 def say(request: StaffRequest, text: str, *, undo: str = "") -> None:
     """Tell what was done on the next page; with ``undo``, the path that a POST takes it back by."""
     messages.success(request, text, extra_tags=undo)
+
+
+def complain(request: StaffRequest, text: str) -> None:
+    """Tell on the next page why nothing was done."""
+    messages.error(request, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from collections_app.web.views import contacts, money, planning, promises
 from collections_app.web.views.customers import customer_detail
@@ -46,4 +46,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<uuid:public_id>/remove/", contacts.contact_remove, name="contact_remove"),
     path("evidence/<uuid:public_id>/", contacts.evidence_show, name="evidence_show"),
     path("theme/", theme_choose, name="theme_choose"),
+    path("settings/", include("collections_app.web.urls_settings")),
 ]

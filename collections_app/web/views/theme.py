@@ -25,6 +25,12 @@ def theme_choose(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
         onward = "/"
     response = HttpResponseRedirect(onward)
+    keep_theme(response, theme)
+    return response
+
+
+def keep_theme(response: HttpResponse, theme: str) -> None:
+    """Let this device show the theme, whatever the person chooses elsewhere."""
     response.set_cookie(
         settings.THEME_COOKIE_NAME,
         theme,
@@ -33,4 +39,3 @@ def theme_choose(request: HttpRequest) -> HttpResponse:
         httponly=True,
         samesite="Lax",
     )
-    return response

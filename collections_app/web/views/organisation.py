@@ -1,0 +1,84 @@
+"""How the organisation works: its settings and its rating policies, for administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from collections_app.actions.change_organisation import change_organisation, has_facts
+from collections_app.organisation.models import Rating
+from collections_app.organisation.operations import policies_shown, set_policy, settings_facts
+from collections_app.organisation.queries import organisation as the_organisation
+from collections_app.organisation.queries import today
+from collections_app.web.forms.organisation import OrganisationForm, PolicyForm
+from collections_app.web.forms.seen import Present
+from collections_app.web.pages.policies import policies_page
+from collections_app.web.requests import StaffRequest
+from collections_app.web.submitting import form_page, say, submit
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(FORM_METHODS)
+def organisation(request: StaffRequest) -> HttpResponse:
+    """The organisation's settings."""
+    form = OrganisationForm(request.POST or None, present=_settings, has_facts=has_facts())
+    answer = submit(request, form, lambda _values: _save(request, form))
+    return answer or form_page(request, form, "web/settings/form.html", _about())
+
+
+@require_safe
+def policies(request: StaffRequest) -> HttpResponse:
+    """The policies in force, what is to come, and what was before."""
+    return render(request, "web/settings/policies.html", {"page": policies_page()})
+
+
+@require_http_methods(FORM_METHODS)
+def policy_change(request: StaffRequest, rating: str) -> HttpResponse:
+    """Another policy for one rating, from a day on."""
+    if rating not in Rating.values:
+        raise Http404
+    form = PolicyForm(request.POST or None, present=lambda: _policy(rating))
+    form.title = _("Rating %(rating)s") % {"rating": rating}
+    answer = submit(request, form, lambda _values: _set_policy(request, rating, form))
+    crumb = (reverse("web:policies"), _("Rating policies"))
+    lead = _(
+        "Promises made before keep the grace and tolerance that they were saved with. Reminders"
+        " and follow-up go by the policy of their day."
+    )
+    context = _about(lead=lead, back=reverse("web:policies"))
+    context["crumbs"] = [*context["crumbs"], crumb]
+    return answer or form_page(request, form, "web/settings/form.html", context)
+
+
+def _save(request: StaffRequest, form: OrganisationForm) -> str:
+    change_organisation(actor=request.user, seen=form.marks(), **form.changes())
+    say(request, _("The settings are saved."))
+    return reverse("web:organisation")
+
+
+def _set_policy(request: StaffRequest, rating: str, form: PolicyForm) -> str:
+    set_policy(rating=rating, actor=request.user, seen=form.marks(), **form.values())
+    say(request, _("The policy of rating %(rating)s is saved.") % {"rating": rating})
+    return reverse("web:policies")
+
+
+def _settings() -> Present:
+    facts = settings_facts(the_organisation())
+    del facts["country"]
+    return Present(facts, facts)
+
+
+def _policy(rating: str) -> Present:
+    shown = policies_shown(rating)
+    return Present(shown, {**shown, "valid_from": today()})
+
+
+def _about(**context: Any) -> dict[str, Any]:
+    crumbs = [(reverse("web:settings"), _("Settings"))]
+    return {"crumbs": crumbs, "back": reverse("web:settings"), **context}
