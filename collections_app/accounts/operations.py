@@ -296,17 +296,21 @@ def _check(person: Person) -> None:
         raise PersonRefused(
             _("%(email)s is not an e-mail address.") % {"email": person.email},
             code="invalid_email",
+            field="email",
         ) from error
     if not person.name:
-        raise PersonRefused(_("A name is needed."), code="required")
+        raise PersonRefused(_("A name is needed."), code="required", field="name")
     if person.role not in Role.values:
         raise PersonRefused(
-            _("%(role)s is not a role.") % {"role": person.role}, code="unknown_value"
+            _("%(role)s is not a role.") % {"role": person.role},
+            code="unknown_value",
+            field="role",
         )
     if person.language not in Language.values:
         raise PersonRefused(
             _("%(language)s is not a language of Kept.") % {"language": person.language},
             code="unknown_value",
+            field="language",
         )
 
 

@@ -101,9 +101,7 @@ def test_a_profile_changes_nothing_else(cast: Cast, client: Client) -> None:
     assert (cast.east_rep.role, cast.east_rep.email, cast.east_rep.team_id) == before
 
 
-def test_a_canary_of_somebody_elses_is_on_no_page_of_a_manager(
-    cast: Cast, client: Client
-) -> None:
+def test_a_canary_of_somebody_elses_is_on_no_page_of_a_manager(cast: Cast, client: Client) -> None:
     make_customer(cast.east_rep, name="Own one")
     make_customer(cast.west_rep, name="CANARY")
     client.force_login(cast.east_manager)

@@ -17,6 +17,7 @@ from collections_app.web.countries import country_choices
 from collections_app.web.forms.base import CleanCharField, DayField, StaffForm
 from collections_app.web.forms.seen import SeenForm
 
+LONGEST = 60
 FIXED = _("This stays as it is: there are facts that were counted by it.")
 
 
@@ -63,10 +64,13 @@ class OrganisationForm(SeenForm):
     )
 
     def __init__(self, *args: Any, has_facts: bool, **kwargs: Any) -> None:
+        self.has_facts = has_facts
         super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
         self.fields["time_zone"].choices = _same(available_timezones())  # type: ignore[attr-defined]
         self.fields["currency"].choices = _same(KNOWN_CURRENCIES)  # type: ignore[attr-defined]
-        if has_facts:
+        if self.has_facts:
             for name in ("time_zone", "currency"):
                 self.fields[name].disabled = True
                 self.fields[name].help_text = FIXED
@@ -76,8 +80,10 @@ class PercentField(forms.CharField):
     """A share in per cent with one decimal, ``0.5``; gives tenths of a per cent."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=10, **kwargs)
-        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(**kwargs)
+        self.widget.attrs.update(
+            {"inputmode": "decimal", "autocomplete": "off", "maxlength": LONGEST}
+        )
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, int):
@@ -86,7 +92,13 @@ class PercentField(forms.CharField):
         return value
 
     def to_python(self, value: Any) -> Any:
-        text = (super().to_python(value) or "").strip().rstrip("%％").strip().replace(",", ".")
+        text = (
+            (super().to_python(value) or "")[:LONGEST]
+            .strip()
+            .rstrip("%％")
+            .strip()
+            .replace(",", ".")
+        )
         if not text:
             return 0
         try:
@@ -105,8 +117,8 @@ class DaysField(forms.CharField):
     """Numbers of days, ``5, 1``."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=60, **kwargs)
-        self.widget.attrs.update({"autocomplete": "off"})
+        super().__init__(**kwargs)
+        self.widget.attrs.update({"autocomplete": "off", "maxlength": LONGEST})
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(str(day) for day in value) if isinstance(value, list) else value
@@ -191,6 +203,5 @@ class CountryForm(SeenForm):
     previewed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
     country = forms.ChoiceField(label=_("Country"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def prepare(self) -> None:
         self.fields["country"].choices = country_choices()  # type: ignore[attr-defined]
