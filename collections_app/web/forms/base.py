@@ -33,7 +33,6 @@ class StaffForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["token"].initial = uuid4()
-        self.prepare()
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True  # the page's own form tag carries it
@@ -45,9 +44,6 @@ class StaffForm(forms.Form):
         if self.is_bound:
             for name in self.errors:
                 self._describe(name)
-
-    def prepare(self) -> None:
-        """Fit the fields to the occasion, before what was sent is looked at; for subclasses."""
 
     def values(self) -> dict[str, Any]:
         """What was entered, by field, without the token."""

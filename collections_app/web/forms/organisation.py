@@ -64,13 +64,10 @@ class OrganisationForm(SeenForm):
     )
 
     def __init__(self, *args: Any, has_facts: bool, **kwargs: Any) -> None:
-        self.has_facts = has_facts
         super().__init__(*args, **kwargs)
-
-    def prepare(self) -> None:
         self.fields["time_zone"].choices = _same(available_timezones())  # type: ignore[attr-defined]
         self.fields["currency"].choices = _same(KNOWN_CURRENCIES)  # type: ignore[attr-defined]
-        if self.has_facts:
+        if has_facts:
             for name in ("time_zone", "currency"):
                 self.fields[name].disabled = True
                 self.fields[name].help_text = FIXED
@@ -203,5 +200,6 @@ class CountryForm(SeenForm):
     previewed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
     country = forms.ChoiceField(label=_("Country"), required=False)
 
-    def prepare(self) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["country"].choices = country_choices()  # type: ignore[attr-defined]

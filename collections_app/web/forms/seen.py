@@ -65,7 +65,7 @@ class SeenForm(StaffForm):
                 text = self._shown(name, now.initial.get(name))
                 self.add_error(name, ValidationError(_("Now: %(value)s") % {"value": text}))
                 self._describe(name)
-        replace_data(self, seen=json.dumps(marks_of(now.facts)))
+        self.carry(seen=json.dumps(marks_of(now.facts)))
 
     def _shown(self, name: str, value: Any) -> str:
         """A value as the field would show it."""
@@ -90,12 +90,4 @@ class ConfirmForm(StaffForm):
     def overtake(self, lost: Overtaken) -> None:
         """Take the figures that the page now shows as told."""
         super().overtake(lost)
-        replace_data(self, count=self.initial.get("count", ""))
-
-
-def replace_data(form: StaffForm, **values: Any) -> None:
-    """Put other values in the place of what was sent."""
-    data: Any = form.data.copy()  # type: ignore[attr-defined]
-    for name, value in values.items():
-        data[name] = value
-    form.data = data
+        self.carry(count=str(self.initial.get("count", "")))

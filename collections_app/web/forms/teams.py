@@ -32,11 +32,8 @@ class TeamForm(SeenForm):
     parent = TeamField(label=ABOVE, empty_label=ON_TOP)
 
     def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
-        self.team, self.title = team, team.name
         super().__init__(*args, **kwargs)
-
-    def prepare(self) -> None:
-        team = self.team
+        self.title = team.name
         self.fields["parent"].queryset = Team.objects.exclude(pk=team.pk).order_by("name")  # type: ignore[attr-defined]
 
 
@@ -48,11 +45,8 @@ class TeamManagerForm(StaffForm):
     person = PersonField(label=_("Manager from elsewhere"), queryset=Person.objects.none())
 
     def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
-        self.team, self.title = team, team.name
         super().__init__(*args, **kwargs)
-
-    def prepare(self) -> None:
-        team = self.team
+        self.title = team.name
         managers = Person.objects.filter(role=Role.MANAGER, is_active=True)
         others = managers.exclude(team=team).exclude(managed_teams__team=team)
         self.fields["person"].queryset = others.select_related("team").order_by("name")  # type: ignore[attr-defined]
