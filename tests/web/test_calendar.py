@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import html
+import threading
+import time
 import uuid
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from collections_app.accounts.models import AuditEntry
@@ -18,6 +21,7 @@ from collections_app.actions.change_calendar import (
     change_calendar,
     preview_calendar,
 )
+from collections_app.commitments.making import Promised, make_commitments
 from collections_app.commitments.models import Commitment, Instalment
 from collections_app.organisation.models import CalendarDay, Organisation
 from collections_app.organisation.queries import organisation, today, work_calendar
@@ -25,6 +29,7 @@ from collections_app.standing.checking import differing_from_computed
 from collections_app.standing.models import InstalmentStanding
 from tests.conftest import Cast
 from tests.facts import end, promise
+from tests.racing import side_by_side
 from tests.web.facts import make_customer, make_plan, stand_on
 
 
@@ -137,6 +142,28 @@ def test_a_day_has_one_entry(cast: Cast) -> None:
     with pytest.raises(CalendarRefused) as refusal:
         change_calendar(holiday(next_monday()), actor=cast.admin)
     assert refusal.value.code == "conflict"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_promise_made_during_a_change_is_made_by_the_new_calendar(cast: Cast) -> None:
+    monday = next_monday()
+    customer = make_customer(cast.east_rep)
+    changed = threading.Event()
+
+    def change() -> None:
+        with transaction.atomic():
+            change_calendar(holiday(monday + timedelta(days=1)), actor=cast.admin)
+            changed.set()
+            time.sleep(0.5)
+
+    def promise_it() -> None:
+        changed.wait(5)
+        with transaction.atomic():
+            make_commitments([Promised(customer, "P-1", today(), [(1, monday, 100)])], by=None)
+
+    organisation()
+    side_by_side(change, promise_it)
+    assert Instalment.objects.get().deadline_on == monday + timedelta(days=2)
 
 
 def test_another_country_leaves_the_past_as_it_was_counted(cast: Cast) -> None:

@@ -38,7 +38,11 @@ class OrganisationForm(SeenForm):
 
     title = _("Organisation")
 
-    name = CleanCharField(label=_("Name"), max_length=200, help_text=_("It signs every mail."))
+    name = CleanCharField(
+        label=_("Name of the organisation"),
+        max_length=200,
+        help_text=_("It signs every mail."),
+    )
     language = forms.ChoiceField(
         label=_("Language"),
         choices=Language.choices,

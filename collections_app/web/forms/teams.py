@@ -21,14 +21,14 @@ class NewTeamForm(StaffForm):
     title = _("Make a team")
     save_label = _("Make the team")
 
-    name = CleanCharField(label=_("Name"), max_length=200)
+    name = CleanCharField(label=_("Name of the team"), max_length=200)
     parent = TeamField(label=ABOVE, empty_label=ON_TOP)
 
 
 class TeamForm(SeenForm):
     """A team's name and place."""
 
-    name = CleanCharField(label=_("Name"), max_length=200)
+    name = CleanCharField(label=_("Name of the team"), max_length=200)
     parent = TeamField(label=ABOVE, empty_label=ON_TOP)
 
     def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
