@@ -102,6 +102,9 @@ app.conf.beat_schedule = {
     # Beat stamps nothing itself: the task says when it was sent, which proves beat, and that it
     # ran, which proves a worker.
     "heartbeat": _every(stamps.NAME, 3),
+    # An upload wakes a worker itself; this finds those whose worker, or whose wake-up, was lost.
+    "imports": _every("imports.run_job", 10),
+    "old_uploads": _every("imports.remove_old_uploads", 3600),
     # At night in Europe, in the morning in East Asia; it only reads, and takes minutes at most.
     "check": {
         "task": "standing.check_kept",
@@ -116,6 +119,7 @@ app.autodiscover_tasks(
         "collections_app.outbox",
         "collections_app.standing",
         "collections_app.reminders",
+        "collections_app.imports",
     ]
 )
 

@@ -152,6 +152,16 @@ class TeamManager(models.Model):
         return f"{self.person_id} → {self.team_id}"
 
 
+class ImportRecordQuerySet(models.QuerySet["ImportRecord"]):
+    def visible_to(self, person: Person) -> ImportRecordQuerySet:
+        """Narrow to one's own; finance and administrators see everyone's, the commands' too."""
+        if not person.is_active:
+            return self.none()
+        if person.role in (Role.ADMIN, Role.FINANCE):
+            return self
+        return self.filter(by=person)
+
+
 class ImportRecord(models.Model):
     """A file that was read in: what it was, what came of it, and whether it was undone."""
 
@@ -167,6 +177,7 @@ class ImportRecord(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="imports")
     at = models.DateTimeField(db_default=Now())
     undone_at = models.DateTimeField(null=True)
+    objects = ImportRecordQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -73,6 +73,18 @@ SENTENCES: Final[dict[str, str]] = {
         "The file is not written in the encoding “%(value)s”. Leave the encoding out, "
         "or save the file as CSV in UTF-8."
     ),
+    "empty_file": gettext_noop("The file is empty. Choose another one."),
+    "file_gone": gettext_noop(
+        "The upload was kept for a day and is removed now. Nothing was saved. Upload it again."
+    ),
+    "internal_error": gettext_noop(
+        "Something went wrong here while the file was worked on. Nothing was saved. "
+        "Try again, and tell your administrator if it happens once more."
+    ),
+    "interrupted": gettext_noop(
+        "The work on the file was interrupted several times. Nothing was saved. Try again later, "
+        "or split the file into smaller ones."
+    ),
     # Cells
     "required": gettext_noop("This cell must not be empty. Fill it in."),
     "invalid_date": gettext_noop("“%(value)s” is not a date. Write it like 2021-12-31."),
@@ -259,8 +271,10 @@ class CellError(Exception):
 class UnreadableFile(Refused):
     """The file as a whole cannot be taken; nothing of it was read."""
 
-    def __init__(self, code: str, /, *, variant: str = "", **params: object) -> None:
-        super().__init__(sentence(code, variant=variant, **params), code=code)
+    def __init__(
+        self, code: str, /, *, variant: str = "", field: str | None = None, **params: object
+    ) -> None:
+        super().__init__(sentence(code, variant=variant, **params), code=code, field=field)
         self.variant = variant
         self.params = params
 

@@ -13,6 +13,7 @@ from collections_app.accounts.models import ImportRecord, Person, Role
 from collections_app.accounts.operations import record as record_audit
 from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch
 from collections_app.imports.bulk import collecting_later
+from collections_app.imports.following import Following, Stage
 from collections_app.imports.kinds import KINDS
 from collections_app.imports.messages import UnreadableFile
 from collections_app.imports.parsing import parse_table
@@ -48,17 +49,17 @@ def run_import(
     skip_bad_rows: bool = False,
     encoding: str | None = None,
     complete_through: date | None = None,
+    following: Following | None = None,
 ) -> ImportResult:
     """Import a file of a kind on the business date ``on``, with ``by``'s rights (None: all).
 
     Nothing is saved on a dry run, or where a row is refused without ``skip_bad_rows``; the counts
-    then say what would have been. Raises ``UnreadableFile`` where the file as a whole is no use
-    or the person may not import this kind.
+    then say what would have been. ``following`` is told how far it is and, in the end, which rows
+    were refused and how the first were understood. Raises ``UnreadableFile`` where the file as a
+    whole is no use or the person may not import this kind.
     """
-    if kind not in KINDS:
-        raise UnreadableFile("unsupported_kind")
-    if by is not None and kind not in ALLOWED[Role(by.role)]:
-        raise UnreadableFile("not_allowed", variant="kind")
+    check_kind(kind, by)
+    told = following or Following()
     table = read_table(
         data,
         filename=filename,
@@ -66,23 +67,42 @@ def run_import(
         max_bytes=settings.MAX_UPLOAD_MB * 1024 * 1024,
     )
     result = ImportResult(kind=kind, rows=len(table.rows), dry_run=dry_run)
+    told.header, told.total = table.header, len(table.rows)
     organisation()
     try:
         with collecting_later(), transaction.atomic():
+            told.stage = Stage.WAITING
             _lock(kind)
-            batch, result.ignored = parse_table(kind, table, on=on, by=by)
+            batch, result.ignored = parse_table(kind, table, on=on, by=by, told=told)
             batch.record = _new_record(kind, filename, data, by)
+            told.stage = Stage.COMPARING
             KINDS[kind](batch)
             batch.settle_twins()
             _count(result, batch)
+            if following is not None:
+                following.look(batch, table)
             if dry_run or (result.rejected and not skip_bad_rows):
                 raise _NothingSaved
+            told.stage = Stage.SAVING
             _finish(result, batch.record, complete_through)
             refresh_touched()
     except _NothingSaved:
         return result
     result.saved = True
     return result
+
+
+def kinds_for(person: Person) -> list[str]:
+    """The kinds that the person's role may import, in the order in which they build on another."""
+    return [kind for kind in KINDS if kind in ALLOWED[Role(person.role)]]
+
+
+def check_kind(kind: str, by: Person | None) -> None:
+    """Raise ``UnreadableFile`` unless ``by`` (None: with all rights) may import the kind."""
+    if kind not in KINDS:
+        raise UnreadableFile("unsupported_kind")
+    if by is not None and kind not in ALLOWED[Role(by.role)]:
+        raise UnreadableFile("not_allowed", variant="kind")
 
 
 def _lock(kind: str) -> None:

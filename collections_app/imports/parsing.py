@@ -24,6 +24,7 @@ from collections_app.imports.cells import (
     parse_text,
     settle_date_order,
 )
+from collections_app.imports.following import Following, Stage
 from collections_app.imports.headings import REQUIRED, resolve_columns
 from collections_app.imports.readers.table import CellValue, Table
 
@@ -106,15 +107,20 @@ KEYS: Final = {
 }
 
 
-def parse_table(kind: str, table: Table, *, on: date, by: Person | None) -> tuple[Batch, list[str]]:
+def parse_table(
+    kind: str, table: Table, *, on: date, by: Person | None, told: Following
+) -> tuple[Batch, list[str]]:
     """Parse every cell of a table; return the batch and the headings that mean nothing.
 
-    Raises ``UnreadableFile`` for missing or repeated columns.
+    ``told`` learns how many rows are done. Raises ``UnreadableFile`` for missing or repeated
+    columns.
     """
     columns = resolve_columns(kind, table.header)
+    told.stage, told.columns = Stage.ROWS, columns.index_by_name
     parsers = _parsers(kind, columns.index_by_name, table)
     batch = Batch(rows=[], on=on, by=by)
     for record in table.rows:
+        told.done += 1
         row = ParsedRow(record.number, {})
         batch.rows.append(row)
         if record.problem is not None:

@@ -91,6 +91,18 @@ ACCESS: Final[dict[str, Door]] = {
     "web:start": Door(read=ALL),
     "web:today": Door(read=SELLING),
     "web:gap_dashboard": Door(read=ALL),
+    # Imports: what a role may import is the operation's to say; jobs and records are their
+    # person's own, and finance and administrators see all
+    "web:imports": Door(read=ALL),
+    "web:import_upload": Door(read=ALL, write=ALL),
+    "web:import_columns": Door(read=ALL),
+    "web:import_template": Door(read=ALL),
+    "web:import_record": Door(read=ALL, of="import_record"),
+    "web:import_job": Door(read=ALL, of="import_job"),
+    "web:import_progress": Door(read=ALL, of="import_job"),
+    "web:import_rejected": Door(read=ALL, of="import_job"),
+    "web:import_confirm": Door(write=ALL, of="import_job"),
+    "web:import_cancel": Door(write=ALL, of="import_job"),
     # One customer
     "web:customer_detail": Door(read=ALL, of="customer"),
     "web:plan_target": Door(read=SELLING, write=SELLING, of="customer"),

@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<uuid:public_id>/", contacts.contact_change, name="contact_change"),
     path("contacts/<uuid:public_id>/remove/", contacts.contact_remove, name="contact_remove"),
     path("evidence/<uuid:public_id>/", contacts.evidence_show, name="evidence_show"),
+    path("imports/", include("collections_app.web.urls_imports")),
     path("theme/", theme_choose, name="theme_choose"),
     path("settings/", include("collections_app.web.urls_settings")),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from collections_app.imports.models import JobState
 from collections_app.planning.models import Answer, MeasureStatus
 from collections_app.standing.models import State
 
@@ -39,6 +40,16 @@ STATES = {
     "not_asked": (_("not asked"), "ring", "open"),
     "uncovered": (_("uncovered"), "target", "soon"),
     "disputed": (_("disputed"), "flag", "soon"),
+    # Uploads, and what their rows come to; a finished one says "imported" by a name of its own.
+    "checking": (JobState.CHECKING.label, "clock", "soon"),
+    "checked": (JobState.CHECKED.label, "flag", "part"),
+    "importing": (JobState.IMPORTING.label, "clock", "soon"),
+    "imported": (JobState.DONE.label, "check", "kept"),
+    "failed": (JobState.FAILED.label, "cross", "broken"),
+    "created": (_("new"), "plus", "kept"),
+    "updated": (_("changed"), "edit", "soon"),
+    "unchanged": (_("unchanged"), "check", "open"),
+    "rejected": (_("rejected"), "cross", "broken"),
     "reversed": (_("reversed"), "undo", "broken"),
 }
 
