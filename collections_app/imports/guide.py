@@ -6,21 +6,21 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 
 from collections_app.imports.headings import OPTIONAL, REQUIRED
 from collections_app.imports.spellings import CHOICE_NAMES, COLUMNS
 
 _CHINESE: Final = re.compile("[\u4e00-\u9fff]")
-KIND_NAMES: Final[dict[str, str]] = {
-    "users": gettext_noop("Users"),
-    "customers": gettext_noop("Customers"),
-    "invoices": gettext_noop("Invoices"),
-    "payments": gettext_noop("Payments"),
-    "adjustments": gettext_noop("Adjustments"),
-    "plans": gettext_noop("Month plans"),
-    "measures": gettext_noop("Measures"),
-    "commitments": gettext_noop("Commitments"),
+KIND_NAMES: Final = {
+    "users": pgettext_lazy("kind of file", "Users"),
+    "customers": pgettext_lazy("kind of file", "Customers"),
+    "invoices": pgettext_lazy("kind of file", "Invoices"),
+    "payments": pgettext_lazy("kind of file", "Payments"),
+    "adjustments": pgettext_lazy("kind of file", "Adjustments"),
+    "plans": pgettext_lazy("kind of file", "Month plans"),
+    "measures": pgettext_lazy("kind of file", "Measures"),
+    "commitments": pgettext_lazy("kind of file", "Commitments"),
 }
 # What English calls a column whose name alone says too little.
 _ENGLISH: Final = {"on": "Date", "email": "E-mail"}
@@ -115,7 +115,7 @@ class ColumnGuide:
 
 def kind_name(kind: str) -> str:
     """What a kind of file is called, in the language now active."""
-    return gettext(KIND_NAMES[kind]) if kind in KIND_NAMES else kind
+    return str(KIND_NAMES.get(kind, kind))
 
 
 def heading_of(kind: str, column: str, *, language: str) -> str:
