@@ -46,6 +46,11 @@ class Following:
     cells: dict[int, list[str]] = field(default_factory=dict)
     preview: list[dict[str, Any]] = field(default_factory=list)
 
+    def begin(self, table: Table) -> None:
+        """Take down what was read; before its rows are looked at, others may have to end."""
+        self.header, self.total = table.header, len(table.rows)
+        self.stage = Stage.WAITING
+
     def look(self, batch: Batch, table: Table) -> None:
         """Take down the refused rows as they stand in the file and the first as understood."""
         refused = {row.number for row in batch.rows if row.rejected}

@@ -24,6 +24,7 @@ KIND_NAMES: Final = {
 }
 # What English calls a column whose name alone says too little.
 _ENGLISH: Final = {"on": "Date", "email": "E-mail"}
+_ENGLISH_CHOICES: Final = {"zh-hans": "Chinese", "en": "English"}
 _CHOICE_OF: Final = {
     "role": "role",
     "credit_rating": "credit_rating",
@@ -139,7 +140,7 @@ def choice_name(kind: str, column: str, code: str, *, language: str) -> str:
         return code
     if language.startswith("zh") and column != "credit_rating":
         return _first_chinese(names[code]) or code
-    return code.replace("_", " ")
+    return _ENGLISH_CHOICES.get(code) or code.replace("_", " ")
 
 
 def columns_guide(kind: str, *, language: str) -> list[ColumnGuide]:

@@ -19,7 +19,7 @@ class JobState(models.TextChoices):
     """Where an upload stands. A worker is wanted while ``checking`` and ``importing``."""
 
     CHECKING = "checking", _("being checked")
-    CHECKED = "checked", _("checked, waits for you")
+    CHECKED = "checked", _("checked, to be confirmed")
     IMPORTING = "importing", _("being imported")
     DONE = "imported", _("imported")
     FAILED = "failed", _("could not be read")

@@ -60,18 +60,13 @@ def run_import(
     """
     check_kind(kind, by)
     told = following or Following()
-    table = read_table(
-        data,
-        filename=filename,
-        encoding=encoding,
-        max_bytes=settings.MAX_UPLOAD_MB * 1024 * 1024,
-    )
+    limit = settings.MAX_UPLOAD_MB * 1024 * 1024
+    table = read_table(data, filename=filename, encoding=encoding, max_bytes=limit)
+    told.begin(table)
     result = ImportResult(kind=kind, rows=len(table.rows), dry_run=dry_run)
-    told.header, told.total = table.header, len(table.rows)
     organisation()
     try:
         with collecting_later(), transaction.atomic():
-            told.stage = Stage.WAITING
             _lock(kind)
             batch, result.ignored = parse_table(kind, table, on=on, by=by, told=told)
             batch.record = _new_record(kind, filename, data, by)

@@ -62,7 +62,9 @@ def test_bad_rows_are_named_in_the_files_own_words_and_order(cast: Cast, client:
     ]
     assert places == sorted(places)
     assert "Skip the 3 rejected and import 2 rows" in page
-    assert '<th scope="row">4</th> <td data-label="Column">customer_code</td>' in page
+    assert (
+        '<th scope="row" data-label="Row">4</th> <td data-label="Column">customer_code</td>' in page
+    )
 
 
 def test_sentences_are_in_the_readers_language_not_the_uploaders(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import uuid
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -43,7 +44,7 @@ def upload(
     return answer.status_code
 
 
-def checked(client: Client, person: Person, text: str | bytes, **fields: str) -> ImportJob:
+def checked(client: Client, person: Person, text: str | bytes, **fields: Any) -> ImportJob:
     """An upload that a worker has looked at."""
     make_acme(person)
     assert upload(client, person, text, **fields) == 302
