@@ -25,6 +25,8 @@ from collections_app.imports.readers.content import kind_of
 
 FOLDER: Final = "uploads"
 TASK: Final = "imports.run_job"
+# Files of a person that may lie about at a time.
+MOST_OPEN: Final = 20
 
 
 def open_job(
@@ -33,7 +35,8 @@ def open_job(
     """Keep an uploaded file and have a worker check it, without saving anything.
 
     Raises ``UnreadableFile`` where a look at the file is enough to refuse it, or where the person
-    may not import the kind. The file lies under a random name and is never served back.
+    may not import the kind, ``Refused`` where too many of theirs wait already. The file lies under
+    a random name and is never served back.
     """
     check_kind(kind, by)
     if not data:
@@ -45,6 +48,11 @@ def open_job(
     except UnreadableFile as refused:
         refused.field = "file"
         raise
+    if ImportJob.objects.open().filter(by=by).count() >= MOST_OPEN:
+        raise Refused(
+            _("You have many uploads that wait for a decision. Import them or give them up first."),
+            code="too_many",
+        )
     name = default_storage.save(f"{FOLDER}/{uuid.uuid4().hex}", ContentFile(data))
     job = ImportJob.objects.create(
         kind=kind,
@@ -108,7 +116,7 @@ def remove_file(name: str) -> None:
 
 def wake() -> None:
     """Tell a worker that there is work. Only a wake-up: the clock finds the row without it."""
-    current_app.send_task(TASK, retry=False)
+    current_app.send_task(TASK, retry=False, expires=60)
 
 
 def _held(job: ImportJob, by: Person) -> ImportJob:

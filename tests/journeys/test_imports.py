@@ -167,10 +167,10 @@ def test_finance_imports_the_banks_payments_skipping_three_bad_rows(
     ]
     assert not Payment.objects.exists()
 
-    page.get_by_role("button", name=f"Skip the 3 rejected and import {bank.good} rows").click()
+    page.get_by_role("button", name=f"Skip the 3 rejected and import {bank.good:,} rows").click()
     expect(page.get_by_role("heading", name="Imported", exact=True)).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="The import on record").click()
-    expect(page.locator(".k-tile", has_text="New")).to_contain_text(str(bank.good))
+    expect(page.locator(".k-tile", has_text="New")).to_contain_text(f"{bank.good:,}")
     page.context.clear_cookies()
 
     watched.sign_in(bank.manager)
@@ -206,7 +206,13 @@ def test_the_day_is_asked_for_payments_alone(watched: Watched, cast: Cast) -> No
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("language", "theme", "width"), [("en", "light", "desk"), ("zh", "dark", "phone")]
+    ("language", "theme", "width"),
+    [
+        ("en", "light", "desk"),
+        ("zh", "dark", "phone"),
+        ("en", "dark", "phone"),
+        ("zh", "light", "desk"),
+    ],
 )
 def test_every_page_of_imports_is_sound(
     watched: Watched, cast: Cast, language: str, theme: str, width: str
@@ -247,6 +253,15 @@ def test_every_page_of_imports_is_sound(
     page.locator("main a[href*=records]").click()
     expect(page).to_have_url(re.compile("/records/"))
     look("record")
+    page.goto(f"{watched.base}/imports/new/")
+    page.locator("#id_file").set_input_files(
+        {"name": "prices.csv", "mimeType": "text/csv", "buffer": b"name,price\nA,1\n"}
+    )
+    page.locator("main button.k-button-main").click()
+    expect(page.locator("progress")).to_be_visible()
+    run_job()
+    expect(page.locator("#failed-title")).to_be_visible()
+    look("failed")
     for name, path in (("history", "/imports/"), ("columns", "/imports/columns/")):
         page.goto(f"{watched.base}{path}")
         look(name)

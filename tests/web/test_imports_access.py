@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from collections_app.accounts.models import ImportRecord, Person
+from collections_app.imports.jobs import MOST_OPEN
 from collections_app.imports.models import ImportJob
 from collections_app.imports.tasks import run_job
 from collections_app.planning.models import MonthPlan
@@ -111,6 +112,15 @@ def test_finance_and_administrators_see_all_and_decide_about_their_own(
     assert decide(client, job, skip=True) == 422
     job.refresh_from_db()
     assert job.state == "checked"
+
+
+def test_a_person_cannot_pile_uploads_up(cast: Cast, client: Client) -> None:
+    for number in range(MOST_OPEN):
+        ImportJob.objects.create(
+            kind="plans", filename="f", stored_name=f"uploads/{number}", size=1, by=cast.east_rep
+        )
+    assert upload(client, cast.east_rep, PLANS, kind="plans") == 422
+    assert upload(client, cast.finance, GOOD) == 302
 
 
 def bomb() -> bytes:

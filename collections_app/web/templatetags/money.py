@@ -53,6 +53,12 @@ def exact(value: int, currency: str) -> str:
 
 
 @register.filter
+def grouped(count: int) -> str:
+    """A number of things: 90,000."""
+    return f"{count:,}"
+
+
+@register.filter
 def percent(share: Decimal | None) -> str:
     """A ratio in whole per cent; blank where there is none."""
     return shown.percent(share)
