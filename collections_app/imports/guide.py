@@ -123,7 +123,7 @@ def heading_of(kind: str, column: str, *, language: str) -> str:
     """A heading for the column that an import understands, in the language."""
     if language.startswith("zh"):
         required, optional = COLUMNS[kind]
-        return _first_chinese((required | optional)[column]) or column
+        return _first_chinese((required | optional).get(column, "")) or column
     return _ENGLISH.get(column) or column.replace("_", " ").capitalize()
 
 

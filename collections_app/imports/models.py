@@ -19,10 +19,10 @@ class JobState(models.TextChoices):
     """Where an upload stands. A worker is wanted while ``checking`` and ``importing``."""
 
     CHECKING = "checking", _("being checked")
-    CHECKED = "checked", _("checked, to be confirmed")
+    CHECKED = "checked", _("to be confirmed")
     IMPORTING = "importing", _("being imported")
     DONE = "imported", _("imported")
-    FAILED = "failed", _("could not be read")
+    FAILED = "failed", _("failed")
     CANCELLED = "cancelled", _("cancelled")
 
 

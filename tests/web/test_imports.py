@@ -106,6 +106,14 @@ def test_rejected_rows_come_as_a_file_to_be_mended_and_imported(cast: Cast, clie
     assert ImportJob.objects.latest("pk").created == 3
 
 
+def test_missing_columns_are_named_as_the_template_names_them(cast: Cast, client: Client) -> None:
+    job = checked(client, cast.finance, "reference,amount\nM1,1\n")
+    assert "Columns are missing: Customer code, Received on." in job_page_of(client, job)
+    cast.finance.language = "zh-hans"
+    cast.finance.save()
+    assert "客户编号" in job_page_of(client, job)
+
+
 def test_a_form_sent_twice_is_one_upload(cast: Cast, client: Client) -> None:
     token = uuid.uuid4()
     make_acme(cast.finance)

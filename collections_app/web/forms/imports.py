@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.imports.guide import kind_name
@@ -50,7 +50,7 @@ class UploadForm(StaffForm):
         # Before the fields are bound, and on this form alone: the class is everybody's.
         self.base_fields = deepcopy(type(self).base_fields)  # type: ignore[misc]
         file = self.base_fields["file"]
-        file.help_text = _now(
+        file.help_text = gettext(
             "CSV or XLSX with headings in its first row, in English or Chinese, "
             "at most %(limit)s MB. Nothing is saved before you confirm."
         ) % {"limit": limit_mb}

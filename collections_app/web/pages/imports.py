@@ -163,7 +163,7 @@ def job_page(request: HttpRequest, job: ImportJob, *, by: Person, form: DecideFo
         kind=kind_name(job.kind),
         is_mine=job.by_id == by.pk,
         seconds=elapsed(job.since),
-        problem=_said(job.problem) if job.problem else "",
+        problem=_problem(job),
         preview=_preview(job, headings),
         preview_headings=list(headings.values()),
         rejected=[RejectedLine(r.number, reasons_of(job, r)) for r in rows[:ROWS_A_PAGE]],
@@ -201,6 +201,17 @@ def rejected_file(job: ImportJob) -> Iterator[list[str]]:
 
 def _line_of(reason: Reason) -> str:
     return f"{reason.column}: {reason.sentence}" if reason.column else reason.sentence
+
+
+def _problem(job: ImportJob) -> str:
+    """Why the file as a whole is no use; columns that lack are named as the template does."""
+    told = job.problem
+    if told and told["code"] == "missing_columns":
+        language = get_language() or "en"
+        names = told["params"].get("columns", "").split(", ")
+        headings = [heading_of(job.kind, name, language=language) for name in names]
+        return sentence("missing_columns", columns=", ".join(headings))
+    return _said(told) if told else ""
 
 
 def _said(told: dict[str, Any]) -> str:
