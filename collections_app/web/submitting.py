@@ -16,6 +16,7 @@ from collections_app.core.refusals import Overtaken, Refused
 from collections_app.web.forms.base import StaffForm
 from collections_app.web.models import Submission
 from collections_app.web.requests import StaffRequest
+from collections_app.web.uploads import was_too_large
 
 Act = Callable[[dict[str, Any]], str]
 
@@ -40,8 +41,12 @@ def submit(request: StaffRequest, form: StaffForm, act: Act) -> HttpResponse | N
     """Act on a valid form and go on; None where the form has to be shown again, errors and all.
 
     A rule's refusal is put beside its field. A lost race sets ``form.is_overtaken``, and the form
-    then carries what now stands, so that sending it again decides with open eyes.
+    then carries what now stands, so that sending it again decides with open eyes. A form whose
+    file was too large to be read acts on nothing: what stood behind the file never arrived.
     """
+    if was_too_large(request):
+        form.refuse_large_file()
+        return None
     if not form.is_valid():
         return None
     values = form.values()

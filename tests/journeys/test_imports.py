@@ -138,6 +138,13 @@ def choose(page: Page, data: bytes, name: str = "bank.csv") -> None:
     page.get_by_role("button", name="Check the file").click()
 
 
+def put(page: Page, name: str, data: bytes) -> None:
+    """Upload a file, whatever the language."""
+    page.locator("#id_file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+    page.locator("main button.k-button-main").click()
+    expect(page.locator("progress")).to_be_visible()
+
+
 def test_finance_imports_the_banks_payments_skipping_three_bad_rows(
     watched: Watched, bank: Bank, worker: None
 ) -> None:
@@ -232,11 +239,7 @@ def test_every_page_of_imports_is_sound(
             faults[name] = found
 
     look("upload")
-    page.locator("#id_file").set_input_files(
-        {"name": "bank.csv", "mimeType": "text/csv", "buffer": BAD.encode()}
-    )
-    page.locator("main button.k-button-main").click()
-    expect(page.locator("progress")).to_be_visible()
+    put(page, "bank.csv", BAD.encode())
     look("progress")
     run_job()
     expect(page.locator("#rejected")).to_be_visible()
@@ -254,11 +257,7 @@ def test_every_page_of_imports_is_sound(
     expect(page).to_have_url(re.compile("/records/"))
     look("record")
     page.goto(f"{watched.base}/imports/new/")
-    page.locator("#id_file").set_input_files(
-        {"name": "prices.csv", "mimeType": "text/csv", "buffer": b"name,price\nA,1\n"}
-    )
-    page.locator("main button.k-button-main").click()
-    expect(page.locator("progress")).to_be_visible()
+    put(page, "prices.csv", b"name,price\nA,1\n")
     run_job()
     expect(page.locator("#failed-title")).to_be_visible()
     look("failed")

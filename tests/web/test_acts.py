@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -103,6 +104,18 @@ def test_evidence_is_judged_by_its_content(rep: Client, customer: Customer) -> N
     )  # fmt: skip
     assert answer.status_code == 422
     assert "Only a PDF or a photo" in text_of(answer)
+    assert MonthPlan.objects.get().agreed_on is None
+
+
+def test_evidence_that_is_too_large_saves_nothing(rep: Client, customer: Customer) -> None:
+    make_plan(customer, 150_000)
+    file = SimpleUploadedFile("plan.pdf", b"%PDF-1.7" + b"x" * 1024 * 1024 * settings.MAX_UPLOAD_MB)
+    answer = send(
+        rep, on(customer, "plan/agree"), agreed_with="Mr Li", agreed_on=TODAY,
+        channel="visit", seen="150,000", evidence=file,
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert "The file is too large" in text_of(answer)
     assert MonthPlan.objects.get().agreed_on is None
 
 

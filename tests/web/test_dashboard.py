@@ -77,6 +77,11 @@ def test_the_page_says_on_what_day_it_stands(seed: None, cast: Cast, client: Cli
     assert 'payments known through <time datetime="2026-11-22">' in page
 
 
+def test_finance_starts_with_imports(cast: Cast, client: Client) -> None:
+    client.force_login(cast.finance)
+    assert client.get("/")["Location"] == "/imports/"
+
+
 def test_a_manager_starts_here(cast: Cast, client: Client) -> None:
     client.force_login(cast.east_manager)
     assert client.get("/")["Location"] == "/gaps/"

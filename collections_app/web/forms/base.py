@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from collections_app.core.compact import exact_amount
 from collections_app.core.money import decimals_of
 from collections_app.core.refusals import Overtaken, Refused
 from collections_app.imports.cells import parse_amount, parse_date
-from collections_app.imports.messages import CellError
+from collections_app.imports.messages import CellError, UnreadableFile
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
 
@@ -55,6 +56,14 @@ class StaffForm(forms.Form):
         self.add_error(field, ValidationError(str(refusal), code=refusal.code))
         if field:
             self._describe(field)
+
+    def refuse_large_file(self) -> None:
+        """Say that the file is too large, and nothing else: fields behind it were not read."""
+        self.errors.clear()
+        fields = (n for n, field in self.fields.items() if isinstance(field, forms.FileField))
+        self.refuse(
+            UnreadableFile("too_large", limit_mb=settings.MAX_UPLOAD_MB, field=next(fields))
+        )
 
     def overtake(self, lost: Overtaken) -> None:
         """Say who was first; subclasses take over what now stands."""

@@ -15,7 +15,7 @@ START_PAGES = {
     Role.REP: "web:today",
     Role.MANAGER: "web:gap_dashboard",
     Role.ADMIN: "web:gap_dashboard",
-    Role.FINANCE: "web:gap_dashboard",
+    Role.FINANCE: "web:imports",
 }
 
 

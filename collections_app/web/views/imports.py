@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -25,7 +24,6 @@ from collections_app.web.forms.imports import UploadForm
 from collections_app.web.pages.imports import history_page
 from collections_app.web.requests import StaffRequest
 from collections_app.web.submitting import form_page, submit
-from collections_app.web.uploads import was_too_large
 
 
 @require_safe
@@ -43,9 +41,7 @@ def import_upload(request: StaffRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         kinds=kinds,
-        limit_mb=settings.MAX_UPLOAD_MB,
         today=today(),
-        is_too_large=was_too_large(request),
         initial={"kind": request.GET.get("kind", "payments")},
     )
 
