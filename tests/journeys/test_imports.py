@@ -154,7 +154,6 @@ def test_finance_imports_the_banks_payments_skipping_three_bad_rows(
 
     watched.sign_in(bank.finance)
     page = watched.page
-    page.get_by_role("link", name="Import").click()
     page.get_by_role("link", name="Import a file").first.click()
     choose(page, bank.data)
     expect(page.get_by_role("heading", name="3 rows need mending")).to_be_visible(timeout=60_000)
