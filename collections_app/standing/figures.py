@@ -111,7 +111,7 @@ def customer_figures(
     As of the end of ``on``. One statement, and the allocations of customers whose reversals make
     that day differ from what is kept. ``owners`` narrows to the reps whom the month belongs to.
     """
-    values = _parameters(month, on=on, customers=customers, owners=owners)
+    values = parameters_of(month, on=on, customers=customers, owners=owners)
     rows = _fetch(BY_CUSTOMER, {**values, "limit": limit, "offset": offset})
     return [CustomerFigures(**row) for row in rows]
 
@@ -125,7 +125,7 @@ def grouped_figures(
     owners: Collection[int] | None = None,
 ) -> list[GroupFigures]:
     """The sums of the customers' figures by rep, team or over all, a row per currency."""
-    values = _parameters(month, on=on, customers=customers, owners=owners)
+    values = parameters_of(month, on=on, customers=customers, owners=owners)
     with connection.cursor() as cursor:
         cursor.execute(grouped(by), values)
         names = [column.name for column in cursor.description or ()]
@@ -140,13 +140,14 @@ def _fetch(statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _parameters(
+def parameters_of(
     month: date,
     *,
     on: date,
     customers: QuerySet[Customer] | None,
     owners: Collection[int] | None,
 ) -> dict[str, Any]:
+    """The parameters of the statements of ``figures_sql``."""
     ids = None if customers is None else ids_of(customers)
     anew = sorted(differing_customers(on) if ids is None else differing_customers(on) & set(ids))
     instalments: list[int] = []

@@ -97,7 +97,14 @@ measures AS (
 )
 """
 
-ROWS = """
+# A month's figures belong to whoever owned the customer at the end of min(day, month end).
+OWNER_OF_MONTH = """COALESCE((
+            SELECT w.owner_id FROM customers_ownership w
+            WHERE w.customer_id = c.id AND (w.valid_from IS NULL
+                OR w.valid_from <= LEAST(%(month_end)s::date, %(as_of)s::date))
+            ORDER BY w.valid_from DESC NULLS LAST, w.id DESC LIMIT 1), c.owner_id)"""
+
+ROWS = f"""
 rows AS (
     SELECT COALESCE(p.customer_id, d.customer_id, r.customer_id) AS customer_id,
         COALESCE(p.target, 0) AS target, COALESCE(p.original_target, 0) AS original_target,
@@ -123,14 +130,7 @@ figures AS (
         GREATEST(-(f.target - f.committed - f.measures - f.unpromised), 0) AS surplus,
         GREATEST(f.target - f.committed - f.measures - f.unpromised, 0) + f.lapsed AS at_risk
     FROM rows f JOIN customers_customer c ON c.id = f.customer_id
-    -- A month's figures belong to whoever owned the customer at the end of min(day, month end).
-    JOIN LATERAL (
-        SELECT COALESCE((
-            SELECT w.owner_id FROM customers_ownership w
-            WHERE w.customer_id = c.id AND (w.valid_from IS NULL
-                OR w.valid_from <= LEAST(%(month_end)s::date, %(as_of)s::date))
-            ORDER BY w.valid_from DESC NULLS LAST, w.id DESC LIMIT 1), c.owner_id) AS owner_id
-    ) o ON true
+    JOIN LATERAL (SELECT {OWNER_OF_MONTH} AS owner_id) o ON true
     WHERE %(owners)s::bigint[] IS NULL OR o.owner_id = ANY(%(owners)s::bigint[])
 )
 """

@@ -49,8 +49,8 @@ class GapQuestion:
         return cls(
             day=day,
             month=month_asked(request, default=first_of(day)),
-            rep=_rep_asked(id_asked(request, "rep"), by),
-            team=_team_asked(id_asked(request, "team"), by),
+            rep=rep_asked(id_asked(request, "rep"), by),
+            team=team_asked(id_asked(request, "team"), by),
             currency=request.GET.get("currency", ""),
             words=words_asked(request),
             page=page_asked(request),
@@ -191,7 +191,8 @@ def _teams(reps: list[GroupFigures]) -> list[GroupFigures]:
     return teams if len(teams) > 1 else []
 
 
-def _rep_asked(public_id: UUID | None, by: Person) -> Person | None:
+def rep_asked(public_id: UUID | None, by: Person) -> Person | None:
+    """The rep of that id; 404 for one whose figures ``by`` may not see."""
     if public_id is None:
         return None
     # Whoever once owned a customer that is visible now has figures here too.
@@ -203,7 +204,8 @@ def _rep_asked(public_id: UUID | None, by: Person) -> Person | None:
     return rep
 
 
-def _team_asked(public_id: UUID | None, by: Person) -> Team | None:
+def team_asked(public_id: UUID | None, by: Person) -> Team | None:
+    """The team of that id; 404 for one whose figures ``by`` may not see."""
     if public_id is None:
         return None
     once = Q(people__ownerships__customer__in=Customer.objects.visible_to(by))

@@ -1,0 +1,186 @@
+"""Every customer of a month in one statement: figures of rule 1, ledger of rule 10, a page of both.
+
+Parameters: those of ``figures_sql``; ``limit``; and the key after which the page begins, as
+``after_currency``, ``after_value`` and ``after_code``, the code being null for the first page.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from collections_app.standing.figures_sql import FIGURES, OWNER_OF_MONTH
+
+# Rule 10 in sums. What names an invoice settles it first; what is left settles the oldest due
+# first, so it takes off what is overdue before all else. Only the adjustments' rest has to be
+# spread invoice by invoice: payments that name one find what the adjustments left of it.
+LEDGER = """
+issued AS (
+    SELECT i.customer_id, i.number, i.issued_on, i.due_on, i.amount
+    FROM ledger_invoice i
+    WHERE i.issued_on <= %(as_of)s AND i.customer_id = ANY(%(customers)s::bigint[])
+),
+adjusted AS (
+    SELECT a.customer_id, a.invoice_number AS number, sum(a.amount)::bigint AS amount
+    FROM ledger_adjustment a
+    WHERE a.effective_on <= %(as_of)s AND a.customer_id = ANY(%(customers)s::bigint[])
+    GROUP BY a.customer_id, a.invoice_number
+),
+paid AS (
+    SELECT p.customer_id, p.invoice_number AS number,
+        sum(p.amount - COALESCE(b.amount, 0))::bigint AS amount
+    FROM ledger_payment p LEFT JOIN (
+        SELECT r.payment_id, sum(r.amount) AS amount FROM ledger_reversal r
+        WHERE r.received_on <= %(as_of)s AND r.customer_id = ANY(%(customers)s::bigint[])
+        GROUP BY r.payment_id) b ON b.payment_id = p.id
+    WHERE p.received_on <= %(as_of)s AND p.customer_id = ANY(%(customers)s::bigint[])
+    GROUP BY p.customer_id, p.invoice_number
+),
+adjusted_by_name AS (
+    SELECT i.customer_id, i.number, i.issued_on, i.due_on, i.amount,
+        LEAST(i.amount, COALESCE(a.amount, 0)) AS taken
+    FROM issued i LEFT JOIN adjusted a ON a.customer_id = i.customer_id AND a.number = i.number
+),
+adjusted_rest AS (
+    SELECT a.customer_id, a.amount - COALESCE(n.taken, 0) AS amount
+    FROM (SELECT customer_id, sum(amount) AS amount FROM adjusted GROUP BY customer_id) a
+    LEFT JOIN (SELECT customer_id, sum(taken) AS taken FROM adjusted_by_name
+        GROUP BY customer_id) n ON n.customer_id = a.customer_id
+),
+after_adjustments AS (
+    SELECT n.customer_id, n.number, n.due_on,
+        CASE WHEN COALESCE(r.amount, 0) = 0 THEN n.amount - n.taken
+             ELSE GREATEST(0, LEAST(n.amount - n.taken, sum(n.amount - n.taken) OVER (
+                 PARTITION BY n.customer_id ORDER BY n.due_on, n.issued_on, n.number
+             ) - r.amount)) END AS amount
+    FROM adjusted_by_name n LEFT JOIN adjusted_rest r ON r.customer_id = n.customer_id
+),
+after_names AS (
+    SELECT a.customer_id, sum(LEAST(a.amount, COALESCE(p.amount, 0))) AS taken,
+        sum(a.amount - LEAST(a.amount, COALESCE(p.amount, 0))) AS open,
+        COALESCE(sum(a.amount - LEAST(a.amount, COALESCE(p.amount, 0)))
+            FILTER (WHERE a.due_on < %(as_of)s), 0) AS overdue
+    FROM after_adjustments a
+    LEFT JOIN paid p ON p.customer_id = a.customer_id AND p.number = a.number
+    GROUP BY a.customer_id
+),
+ledger AS (
+    SELECT n.customer_id,
+        GREATEST(0, n.open - (COALESCE(p.amount, 0) - n.taken))::bigint AS open,
+        GREATEST(0, n.overdue - (COALESCE(p.amount, 0) - n.taken))::bigint AS overdue
+    FROM after_names n
+    LEFT JOIN (SELECT customer_id, sum(amount) AS amount FROM paid GROUP BY customer_id) p
+        ON p.customer_id = n.customer_id
+)
+"""
+
+AMOUNTS: Final = (
+    "target",
+    "original_target",
+    "committed",
+    "measures",
+    "received",
+    "unpromised",
+    "lapsed",
+    "short",
+    "surplus",
+)
+
+LINES = f"""
+lines AS (
+    SELECT c.id AS customer_id, c.public_id, c.code, c.name, c.rating, c.currency,
+        c.name_pinyin, o.owner_id, w.name AS owner_name,
+        COALESCE(f.plan_state, 'unplanned') AS plan_state, f.asked,
+        {", ".join(f"COALESCE(f.{name}, 0) AS {name}" for name in AMOUNTS)},
+        COALESCE(f.target - f.committed, 0) AS gap,
+        COALESCE(f.target - f.committed - f.measures - f.unpromised, 0) AS uncovered,
+        COALESCE(f.at_risk, 0) AS at_risk,
+        COALESCE(l.open, 0) AS open, COALESCE(l.overdue, 0) AS overdue,
+        n.target AS present_target, n.locks_on
+    FROM customers_customer c
+    LEFT JOIN figures f ON f.customer_id = c.id
+    JOIN LATERAL (SELECT COALESCE(f.owner_id, {OWNER_OF_MONTH}) AS owner_id) o ON true
+    JOIN accounts_person w ON w.id = o.owner_id
+    LEFT JOIN ledger l ON l.customer_id = c.id
+    LEFT JOIN planning_monthplan n ON n.customer_id = c.id AND n.month = %(month)s
+    WHERE c.id = ANY(%(customers)s::bigint[])
+      AND (%(owners)s::bigint[] IS NULL OR o.owner_id = ANY(%(owners)s::bigint[]))
+)
+"""
+
+# What a list can be narrowed to.
+SHOWN: Final = {
+    "all": "true",
+    "unplanned": "plan_state = 'unplanned'",
+    "one_sided": "plan_state = 'one_sided'",
+    "not_asked": "asked IS NULL",
+    "no_commitment": "committed = 0",
+    "uncovered": "uncovered > 0",
+    "at_risk": "at_risk > 0",
+    "lapsed": "lapsed > 0",
+}
+
+# What a list can be sorted by. Amounts of one currency are never compared with another's.
+SORTED_TEXTS: Final = {
+    "name": "COALESCE(NULLIF(name_pinyin, ''), lower(name)) COLLATE \"C\"",
+    "code": "code",
+}
+SORTED_AMOUNTS: Final = {
+    "open": "open",
+    "overdue": "overdue",
+    # Without a target is less than a target of nothing.
+    "target": "CASE WHEN plan_state = 'unplanned' THEN -1 ELSE target END",
+    "committed": "committed",
+    "gap": "gap",
+    "measures": "measures",
+    "uncovered": "uncovered",
+    "received": "received",
+    "at_risk": "at_risk",
+}
+
+ROW_COLUMNS: Final = (
+    "customer_id, public_id, code, name, rating, currency, owner_id, owner_name, plan_state, asked,"
+    f" {', '.join(AMOUNTS)}, open, overdue, present_target, locks_on"
+)
+TOTAL_COLUMNS: Final = ", ".join(f"sum({name})::bigint AS {name}" for name in AMOUNTS)
+
+
+def month_statement(*, show: str, sort: str, descending: bool) -> str:
+    """The statement of a page, the totals of all that is shown, and the counts of each narrowing.
+
+    All in one, so that they are of one instant. Nothing from outside is interpolated: ``show`` and
+    ``sort`` are keys of the tables above. Ties go by code, always upwards.
+    """
+    is_text = sort in SORTED_TEXTS
+    value = SORTED_TEXTS[sort] if is_text else SORTED_AMOUNTS[sort]
+    kind, group = ("text", "''") if is_text else ("bigint", "currency")
+    way, beyond = ("DESC", "<") if descending else ("ASC", ">")
+    order = f"key_currency, key_value {way}, code"
+    counts = ", ".join(
+        f"'{name}', count(*) FILTER (WHERE {holds})" for name, holds in SHOWN.items()
+    )
+    return (
+        FIGURES
+        + f""", {LEDGER}, {LINES},
+shown AS (
+    SELECT l.*, {group} AS key_currency, {value} AS key_value FROM lines l WHERE {SHOWN[show]}
+),
+remaining AS (
+    SELECT * FROM shown WHERE %(after_code)s::text IS NULL
+        OR key_currency > %(after_currency)s::text
+        OR (key_currency = %(after_currency)s::text
+            AND (key_value {beyond} %(after_value)s::{kind}
+                 OR (key_value = %(after_value)s::{kind} AND code > %(after_code)s::text)))
+),
+page AS (
+    SELECT {ROW_COLUMNS}, key_currency, key_value FROM remaining
+    ORDER BY {order} LIMIT %(limit)s
+)
+SELECT (SELECT count(*) FROM remaining),
+    (SELECT json_agg(p ORDER BY {order})::text FROM page p),
+    (SELECT json_agg(t)::text FROM (
+        SELECT currency, count(*) AS customers, {TOTAL_COLUMNS},
+            sum(open)::bigint AS open, sum(overdue)::bigint AS overdue
+        FROM shown GROUP BY currency ORDER BY currency) t),
+    (SELECT json_build_object({counts})::text FROM lines)
+"""
+    )
