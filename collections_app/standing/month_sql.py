@@ -11,8 +11,8 @@ from typing import Final
 from collections_app.standing.figures_sql import FIGURES, OWNER_OF_MONTH
 
 # Rule 10 in sums. What names an invoice settles it first; what is left settles the oldest due
-# first, so it takes off what is overdue before all else. Only the adjustments' rest has to be
-# spread invoice by invoice: payments that name one find what the adjustments left of it.
+# first, so it takes off what is overdue before all else. Only a rest of the adjustments has to be
+# spread invoice by invoice, since payments that name one find what the adjustments left of it.
 LEDGER = """
 issued AS (
     SELECT i.customer_id, i.number, i.issued_on, i.due_on, i.amount
@@ -25,49 +25,49 @@ adjusted AS (
     WHERE a.effective_on <= %(as_of)s AND a.customer_id = ANY(%(customers)s::bigint[])
     GROUP BY a.customer_id, a.invoice_number
 ),
+adjusted_rest AS (
+    SELECT a.customer_id, sum(a.amount - LEAST(a.amount, COALESCE(i.amount, 0))) AS amount
+    FROM adjusted a LEFT JOIN ledger_invoice i ON i.number = a.number
+        AND i.customer_id = a.customer_id AND i.issued_on <= %(as_of)s
+    GROUP BY a.customer_id
+    HAVING sum(a.amount - LEAST(a.amount, COALESCE(i.amount, 0))) > 0
+),
+adjusted_by_name AS NOT MATERIALIZED (
+    SELECT i.customer_id, i.number, i.issued_on, i.due_on,
+        GREATEST(0, i.amount - COALESCE(a.amount, 0)) AS amount
+    FROM issued i LEFT JOIN adjusted a ON a.customer_id = i.customer_id AND a.number = i.number
+),
+after_adjustments AS (
+    SELECT n.customer_id, n.number, n.due_on, n.amount FROM adjusted_by_name n
+    WHERE n.customer_id NOT IN (SELECT r.customer_id FROM adjusted_rest r)
+    UNION ALL
+    SELECT n.customer_id, n.number, n.due_on, GREATEST(0, LEAST(n.amount, sum(n.amount) OVER (
+        PARTITION BY n.customer_id ORDER BY n.due_on, n.issued_on, n.number) - r.amount))::bigint
+    FROM adjusted_by_name n JOIN adjusted_rest r ON r.customer_id = n.customer_id
+),
 paid AS (
     SELECT p.customer_id, p.invoice_number AS number,
         sum(p.amount - COALESCE(b.amount, 0))::bigint AS amount
     FROM ledger_payment p LEFT JOIN (
-        SELECT r.payment_id, sum(r.amount) AS amount FROM ledger_reversal r
+        SELECT r.payment_id, sum(r.amount)::bigint AS amount FROM ledger_reversal r
         WHERE r.received_on <= %(as_of)s AND r.customer_id = ANY(%(customers)s::bigint[])
         GROUP BY r.payment_id) b ON b.payment_id = p.id
     WHERE p.received_on <= %(as_of)s AND p.customer_id = ANY(%(customers)s::bigint[])
     GROUP BY p.customer_id, p.invoice_number
 ),
-adjusted_by_name AS (
-    SELECT i.customer_id, i.number, i.issued_on, i.due_on, i.amount,
-        LEAST(i.amount, COALESCE(a.amount, 0)) AS taken
-    FROM issued i LEFT JOIN adjusted a ON a.customer_id = i.customer_id AND a.number = i.number
-),
-adjusted_rest AS (
-    SELECT a.customer_id, a.amount - COALESCE(n.taken, 0) AS amount
-    FROM (SELECT customer_id, sum(amount) AS amount FROM adjusted GROUP BY customer_id) a
-    LEFT JOIN (SELECT customer_id, sum(taken) AS taken FROM adjusted_by_name
-        GROUP BY customer_id) n ON n.customer_id = a.customer_id
-),
-after_adjustments AS (
-    SELECT n.customer_id, n.number, n.due_on,
-        CASE WHEN COALESCE(r.amount, 0) = 0 THEN n.amount - n.taken
-             ELSE GREATEST(0, LEAST(n.amount - n.taken, sum(n.amount - n.taken) OVER (
-                 PARTITION BY n.customer_id ORDER BY n.due_on, n.issued_on, n.number
-             ) - r.amount)) END AS amount
-    FROM adjusted_by_name n LEFT JOIN adjusted_rest r ON r.customer_id = n.customer_id
-),
-after_names AS (
+paid_by_name AS (
     SELECT a.customer_id, sum(LEAST(a.amount, COALESCE(p.amount, 0))) AS taken,
-        sum(a.amount - LEAST(a.amount, COALESCE(p.amount, 0))) AS open,
-        COALESCE(sum(a.amount - LEAST(a.amount, COALESCE(p.amount, 0)))
+        sum(a.amount) AS amount,
+        COALESCE(sum(GREATEST(0, a.amount - COALESCE(p.amount, 0)))
             FILTER (WHERE a.due_on < %(as_of)s), 0) AS overdue
-    FROM after_adjustments a
-    LEFT JOIN paid p ON p.customer_id = a.customer_id AND p.number = a.number
+    FROM after_adjustments a LEFT JOIN (SELECT * FROM paid WHERE number <> '') p
+        ON p.customer_id = a.customer_id AND p.number = a.number
     GROUP BY a.customer_id
 ),
 ledger AS (
-    SELECT n.customer_id,
-        GREATEST(0, n.open - (COALESCE(p.amount, 0) - n.taken))::bigint AS open,
+    SELECT n.customer_id, GREATEST(0, n.amount - COALESCE(p.amount, 0))::bigint AS open,
         GREATEST(0, n.overdue - (COALESCE(p.amount, 0) - n.taken))::bigint AS overdue
-    FROM after_names n
+    FROM paid_by_name n
     LEFT JOIN (SELECT customer_id, sum(amount) AS amount FROM paid GROUP BY customer_id) p
         ON p.customer_id = n.customer_id
 )
@@ -96,14 +96,15 @@ lines AS (
         COALESCE(f.at_risk, 0) AS at_risk,
         COALESCE(l.open, 0) AS open, COALESCE(l.overdue, 0) AS overdue,
         n.target AS present_target, n.locks_on
-    FROM customers_customer c
-    LEFT JOIN figures f ON f.customer_id = c.id
+    -- Full joins, though no side but the first has rows of its own: they are always hashed, where
+    -- a planner without statistics would go through all of one for each of the other.
+    FROM (SELECT * FROM customers_customer WHERE id = ANY(%(customers)s::bigint[])) c
+    FULL JOIN figures f ON f.customer_id = c.id
+    FULL JOIN ledger l ON l.customer_id = c.id
     JOIN LATERAL (SELECT COALESCE(f.owner_id, {OWNER_OF_MONTH}) AS owner_id) o ON true
     JOIN accounts_person w ON w.id = o.owner_id
-    LEFT JOIN ledger l ON l.customer_id = c.id
     LEFT JOIN planning_monthplan n ON n.customer_id = c.id AND n.month = %(month)s
-    WHERE c.id = ANY(%(customers)s::bigint[])
-      AND (%(owners)s::bigint[] IS NULL OR o.owner_id = ANY(%(owners)s::bigint[]))
+    WHERE (%(owners)s::bigint[] IS NULL OR o.owner_id = ANY(%(owners)s::bigint[]))
 )
 """
 
