@@ -103,6 +103,9 @@ ACCESS: Final[dict[str, Door]] = {
     "web:import_rejected": Door(read=ALL, of="import_job"),
     "web:import_confirm": Door(write=ALL, of="import_job"),
     "web:import_cancel": Door(write=ALL, of="import_job"),
+    # The month plan
+    "web:month_plan": Door(read=ALL),
+    "web:target_set": Door(write=SELLING, of="customer"),
     # One customer
     "web:customer_detail": Door(read=ALL, of="customer"),
     "web:plan_target": Door(read=SELLING, write=SELLING, of="customer"),

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from collections_app.web.views import contacts, money, planning, promises
 from collections_app.web.views.customers import customer_detail
 from collections_app.web.views.gaps import gap_dashboard, start
+from collections_app.web.views.plans import month_plan, target_set
 from collections_app.web.views.theme import theme_choose
 from collections_app.web.views.today import today
 
@@ -46,6 +47,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<uuid:public_id>/remove/", contacts.contact_remove, name="contact_remove"),
     path("evidence/<uuid:public_id>/", contacts.evidence_show, name="evidence_show"),
     path("imports/", include("collections_app.web.urls_imports")),
+    path("plan/", month_plan, name="month_plan"),
+    path("plan/<uuid:public_id>/target/", target_set, name="target_set"),
     path("theme/", theme_choose, name="theme_choose"),
     path("settings/", include("collections_app.web.urls_settings")),
 ]

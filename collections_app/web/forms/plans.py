@@ -1,0 +1,60 @@
+"""The cell of a target in the month plan."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from collections_app.core.money import LARGEST_AMOUNT
+from collections_app.core.refusals import Overtaken
+from collections_app.customers.models import Customer
+from collections_app.planning.models import MonthPlan
+from collections_app.web.forms.base import CleanCharField, MoneyField, StaffForm
+
+
+class TargetCellForm(StaffForm):
+    """The target of a customer's month; ``seen`` is the one that the writer saw, minor units."""
+
+    reason = CleanCharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Needed once the month's targets are locked."),
+    )
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput, min_value=0, max_value=LARGEST_AMOUNT, required=False
+    )
+
+    def __init__(self, *args: Any, customer: Customer, month: date, **kwargs: Any) -> None:
+        target = MoneyField(
+            label=gettext_lazy("Target"), currency=customer.currency, lowest=0, required=False
+        )
+        # Before the base looks for errors, which it does as it is made.
+        self.base_fields = {"target": target, **type(self).base_fields}  # type: ignore[misc]
+        super().__init__(*args, **kwargs)
+        self.customer, self.month = customer, month
+        self.title = _("Target of %(name)s for %(month)s") % {
+            "name": customer.name,
+            "month": date_format(month, "YEAR_MONTH_FORMAT"),
+        }
+
+    def overtake(self, lost: Overtaken) -> None:
+        """Carry what now stands, so that sending it again writes over that with open eyes."""
+        super().overtake(lost)
+        plan = MonthPlan.objects.filter(customer=self.customer, month=self.month).first()
+        now = "" if plan is None or plan.target is None else str(plan.target)
+        self.data = {**{name: self.data[name] for name in self.data}, "seen": now}
+
+    def code(self) -> str:
+        """The code of what was refused first; blank where nothing was."""
+        found = [error for errors in self.errors.as_data().values() for error in errors]
+        return (found[0].code or "") if found else ""
+
+    def sentence(self) -> str:
+        """What was refused first, in words."""
+        return next((sentence for _id, _label, sentence in self.error_list()), "")
