@@ -320,9 +320,7 @@ def test_where_nothing_matches_it_says_so(seed: Customer, cast: Cast, client: Cl
     assert "No customer is left here" in plan_of(client, cast.east_rep, "?show=lapsed")
 
 
-def test_whoever_has_no_customers_is_told_why(
-    seed: Customer, cast: Cast, client: Client
-) -> None:
+def test_whoever_has_no_customers_is_told_why(seed: Customer, cast: Cast, client: Client) -> None:
     page = plan_of(client, cast.west_rep)
     assert "You see customers here once they are imported" in page
 
