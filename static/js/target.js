@@ -34,7 +34,7 @@ function restore(form) {
   if (!isDirty(form) && !form.hasAttribute("data-refused")) return;
   fieldOf(form).value = form.dataset.target;
   fieldOf(form).removeAttribute("aria-invalid");
-  form.querySelectorAll(".k-plan-note, .k-plan-mark").forEach((part) => part.remove());
+  form.querySelectorAll(".k-plan-note").forEach((part) => part.remove());
   form.removeAttribute("data-refused");
   look(form);
   fieldOf(form).focus();
@@ -88,14 +88,18 @@ document.addEventListener("change", (event) => {
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.detail.elt;
   if (!form.matches(FORM)) return;
-  if (form.dataset.busy !== undefined || !isDirty(form)) event.preventDefault();
-  else form.dataset.busy = fieldOf(form).value;
+  if (form.dataset.busy === undefined && isDirty(form)) {
+    form.dataset.busy = fieldOf(form).value;
+    return;
+  }
+  event.preventDefault();
+  if (form.dataset.busy === undefined) restore(form);
 });
 
 function fail(form, text) {
   delete form.dataset.busy;
   form.dataset.refused = "";
-  form.querySelectorAll(".k-plan-note:not(:has(input)), .k-plan-mark").forEach((part) => part.remove());
+  form.querySelectorAll(".k-plan-note:not(:has(input))").forEach((part) => part.remove());
   const note = document.createElement("span");
   note.className = "k-plan-note k-plan-said";
   note.id = fieldOf(form).id.replace("target", "note");
@@ -104,6 +108,12 @@ function fail(form, text) {
   fieldOf(form).setAttribute("aria-invalid", "true");
   fieldOf(form).setAttribute("aria-describedby", note.id);
   say(text);
+}
+
+/* A page in the place of a row is the sign-in's. */
+function whyNot(status) {
+  if (status < 400 || status === 403) return texts().shut;
+  return status === 404 ? texts().gone : texts().failed;
 }
 
 document.addEventListener("htmx:sendError", (event) => {
@@ -118,8 +128,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.shouldSwap = isRow;
   event.detail.isError = !isRow;
   if (!isRow) {
-    /* A page in the place of a row is the sign-in's. */
-    fail(form, xhr.status < 400 || xhr.status === 403 ? texts().shut : texts().failed);
+    fail(form, whyNot(xhr.status));
     return;
   }
   if (form.contains(document.activeElement)) held.add(xhr);

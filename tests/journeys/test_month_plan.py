@@ -181,6 +181,19 @@ def test_what_the_server_did_not_get_stays_on_the_page(watched: Watched, scene: 
     watched.complaints.clear()
 
 
+def test_a_customer_handed_on_meanwhile_is_said_to_be_gone(watched: Watched, scene: Scene) -> None:
+    page = open_plan(watched, scene.rep)
+    Customer.objects.filter(code="A-2").update(owner=scene.admin)
+    cell = field(page, "Blue River Parts Co.")
+    cell.fill("5k")
+    cell.press("Enter")
+    expect(page.locator("#plan-status")).to_contain_text("no longer among those")
+    expect(cell).to_have_value("5k")
+    watched.complaints.clear()
+    cell.press("Escape")
+    expect(cell).to_have_value("")
+
+
 def test_signed_out_meanwhile_nothing_is_lost(watched: Watched, scene: Scene) -> None:
     page = open_plan(watched, scene.rep)
     cell = field(page, "Blue River Parts Co.")

@@ -104,7 +104,7 @@ def test_what_is_no_amount_is_refused_in_words_and_kept_as_typed(
     answer = enter(sign_in(client, cast.east_rep), customer, text)
     assert answer.status_code == 422
     assert target_of(customer) is None
-    assert re.search(r'k-plan-said" id="note-[^"]+">[^<]+[.!]<', answer.content.decode())
+    assert re.search(r'k-plan-said" id="note-[^"]+">.*</svg> [^<]+[.!]<', answer.content.decode())
     assert f'value="{text}"' in text_of(answer)
     assert "Not saved" in text_of(answer)
 
@@ -117,7 +117,7 @@ def test_an_empty_cell_takes_the_target_away(
     answer = enter(client, customer, "", seen=100)
     assert answer.status_code == 200
     assert target_of(customer) is None
-    assert row_of(text_of(answer), "Acme")["Plan"] == "unplanned"
+    assert row_of(text_of(answer), "Acme")["Plan, asked"] == "unplanned not asked"
     assert "Saved: Acme has no target" in text_of(answer)
 
 

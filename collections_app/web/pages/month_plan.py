@@ -53,8 +53,7 @@ COLUMNS: Final = {
     "open": _("Open balance"),
     "overdue": _("Overdue"),
     "target": _("Target"),
-    "plan": _("Plan"),
-    "asked": _("Asked"),
+    "plan": _("Plan, asked"),
     "committed": _("Committed"),
     "gap": _("Gap"),
     "measures": _("Measures"),
@@ -268,7 +267,7 @@ def plan_page(asked: PlanQuestion, *, by: Person, limit: int = PAGE_SIZE) -> Pla
         limit=limit,
     )
     units = {total.currency: unit_of(total, found.rows) for total in found.totals}
-    teams, reps = _sellers(by, asked.team)
+    teams, reps = _sellers(by, asked)
     return PlanPage(
         asked=asked,
         found=found,
@@ -282,7 +281,7 @@ def plan_page(asked: PlanQuestion, *, by: Person, limit: int = PAGE_SIZE) -> Pla
     )
 
 
-def _sellers(by: Person, team: Team | None) -> tuple[list[Team], list[Person]]:
+def _sellers(by: Person, asked: PlanQuestion) -> tuple[list[Team], list[Person]]:
     """Teams and reps to narrow to, those with customers; none where there is no choice."""
     owning: QuerySet[Person] = people_under(by).filter(customers__is_closed=False).distinct()
     people = list(owning.select_related("team").order_by("name", "pk"))
@@ -291,7 +290,9 @@ def _sellers(by: Person, team: Team | None) -> tuple[list[Team], list[Person]]:
         if person.team is not None:
             by_team[person.team].append(person)
     teams = sorted(by_team, key=lambda each: each.name) if len(by_team) > 1 else []
-    shown = by_team.get(team, []) if team else people
+    shown = by_team.get(asked.team, []) if asked.team else people
+    if asked.rep is not None and asked.rep not in shown:
+        shown = [*shown, asked.rep]  # who owned a customer in the month
     return teams, shown if len(people) > 1 else []
 
 
