@@ -31,12 +31,11 @@ class TargetCellForm(StaffForm):
     )
 
     def __init__(self, *args: Any, customer: Customer, month: date, **kwargs: Any) -> None:
-        target = MoneyField(
-            label=gettext_lazy("Target"), currency=customer.currency, lowest=0, required=False
-        )
-        # Before the base looks for errors, which it does as it is made.
-        self.base_fields = {"target": target, **type(self).base_fields}  # type: ignore[misc]
         super().__init__(*args, **kwargs)
+        self.fields["target"] = MoneyField(
+            label=_("Target"), currency=customer.currency, lowest=0, required=False
+        )
+        self.order_fields(["target", "reason", "seen", "token"])
         self.customer, self.month = customer, month
         self.title = _("Target of %(name)s for %(month)s") % {
             "name": customer.name,
@@ -47,8 +46,7 @@ class TargetCellForm(StaffForm):
         """Carry what now stands, so that sending it again writes over that with open eyes."""
         super().overtake(lost)
         plan = MonthPlan.objects.filter(customer=self.customer, month=self.month).first()
-        now = "" if plan is None or plan.target is None else str(plan.target)
-        self.data = {**{name: self.data[name] for name in self.data}, "seen": now}
+        self.carry(seen="" if plan is None or plan.target is None else str(plan.target))
 
     def code(self) -> str:
         """The code of what was refused first; blank where nothing was."""
