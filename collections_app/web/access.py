@@ -23,8 +23,8 @@ NOBODY: Final[frozenset[str]] = frozenset()
 class Door:
     """Who may look (``read``: GET, HEAD) and act (``write``: all else), by role.
 
-    ``of`` names the model of the object whose public id the URL carries; it is a customer's own,
-    and to those who may not see the customer it does not exist.
+    ``of`` names what the URL's public id is of: something of a customer's, an upload, a person, a
+    team. To those who may not see it, it does not exist.
     """
 
     read: frozenset[str] = NOBODY
@@ -36,7 +36,6 @@ class Door:
 PUBLIC: Final = Door(is_public=True)
 OWN: Final = Door(read=ALL, write=ALL)
 ADMINS: Final = Door(read=ADMIN, write=ADMIN)
-ADMINS_ACT: Final = Door(write=ADMIN)
 
 ACCESS: Final[dict[str, Door]] = {
     "healthz": PUBLIC,
@@ -67,19 +66,19 @@ ACCESS: Final[dict[str, Door]] = {
     "web:profile": OWN,
     "web:people": Door(read=ADMIN),
     "web:person_invite": ADMINS,
-    "web:person_edit": ADMINS,
-    "web:person_disable": ADMINS,
-    "web:person_enable": ADMINS_ACT,
-    "web:person_link": ADMINS_ACT,
+    "web:person_edit": Door(read=ADMIN, write=ADMIN, of="person"),
+    "web:person_disable": Door(read=ADMIN, write=ADMIN, of="person"),
+    "web:person_enable": Door(write=ADMIN, of="person"),
+    "web:person_link": Door(write=ADMIN, of="person"),
     "web:teams": Door(read=ADMIN),
     "web:team_make": ADMINS,
-    "web:team_edit": ADMINS,
-    "web:team_remove": ADMINS,
-    "web:team_manager_add": ADMINS,
-    "web:team_manager_remove": ADMINS_ACT,
+    "web:team_edit": Door(read=ADMIN, write=ADMIN, of="team"),
+    "web:team_remove": Door(read=ADMIN, write=ADMIN, of="team"),
+    "web:team_manager_add": Door(read=ADMIN, write=ADMIN, of="team"),
+    "web:team_manager_remove": Door(write=ADMIN, of="team"),
     "web:hand_over": Door(read=HANDING),
-    "web:hand_over_choose": Door(read=HANDING),
-    "web:hand_over_confirm": Door(read=HANDING, write=HANDING),
+    "web:hand_over_choose": Door(read=HANDING, of="person"),
+    "web:hand_over_confirm": Door(read=HANDING, write=HANDING, of="person"),
     "web:policies": Door(read=ADMIN),
     "web:policy_change": ADMINS,
     "web:organisation": ADMINS,

@@ -10,9 +10,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from collections_app.accounts.models import Person, Role
+from collections_app.accounts.models import ImportRecord, Person, Role
 from collections_app.accounts.operations import change_person
 from collections_app.customers.models import Contact, Customer, Evidence
+from collections_app.imports.models import ImportJob, JobState
+from collections_app.organisation.models import CalendarDay
 from tests.builders import make_person
 from tests.conftest import Cast
 from tests.web.facts import (
@@ -28,6 +30,7 @@ from tests.web.facts import (
 
 CANARY = "Zqxcanary"
 CANARY_AMOUNT = 7_777_777
+A_HOLIDAY = "2026-12-09"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,16 @@ class Asker:
     relation: str
     person: Person | None
     sees: bool
+
+    def may_see(self, kind: str) -> bool:
+        """Whether an object of the kind exists for them, given that the door lets them in."""
+        assert self.person is not None
+        if kind in {"", "team"}:
+            return True
+        if kind in {"import_job", "import_record"}:
+            all_see = self.person.role in {Role.FINANCE, Role.ADMIN}
+            return all_see or self.relation == "the rep"
+        return self.sees
 
 
 @dataclass
@@ -77,8 +90,24 @@ def make_world(cast: Cast) -> World:
         "reversal": reversal.public_id,
         "contact": contact.public_id,
         "evidence": evidence.public_id,
+        "person": cast.east_rep.public_id,
+        "team": cast.east.public_id,
+        "extra_manager": cast.west_manager.public_id,
+        "import_job": make_job(cast.east_rep).public_id,
+        "import_record": ImportRecord.objects.create(
+            kind="plans", filename=f"{CANARY}.csv", sha256="0", by=cast.east_rep
+        ).public_id,
     }
+    CalendarDay.objects.create(day=A_HOLIDAY, is_working=False, name="Fair")
     return World(customer, objects, askers_of(cast))
+
+
+def make_job(by: Person) -> ImportJob:
+    """A file that waits to be confirmed."""
+    return ImportJob.objects.create(
+        kind="plans", filename=f"{CANARY}.csv", stored_name="x", size=1,
+        by=by, state=JobState.CHECKED,
+    )  # fmt: skip
 
 
 def askers_of(cast: Cast) -> list[Asker]:
@@ -116,11 +145,20 @@ def patterns_of(resolver: URLResolver | None = None, prefix: str = "") -> Iterat
 
 def path_of(pattern: URLPattern, objects: dict[str, UUID], kind: str) -> str:
     """The URL's path with the object of its kind, or whatever else it takes."""
-    given = {}
+    given: dict[str, object] = {}
     for name in pattern.pattern.converters:
+        if name == "person_id":
+            given[name] = objects.get("extra_manager", uuid4())
+            continue
         given[name] = OTHER_ARGUMENTS.get(name, objects.get(kind, uuid4()))
     return reverse(f"web:{pattern.name}", kwargs=given)
 
 
 # What a URL takes beside a public id.
-OTHER_ARGUMENTS: dict[str, object] = {"kind": "payments"}
+OTHER_ARGUMENTS: dict[str, object] = {
+    "kind": "payments",
+    "rating": "A",
+    "day": A_HOLIDAY,
+}
+# Beside the role, a template asks for what the person may import: its own tests say what.
+ITS_OWN_RULE = {"import_template"}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from collections_app.accounts.models import Person
+from collections_app.accounts.queries import people_under
 from collections_app.actions import hand_over as action
 from collections_app.core.refusals import Overtaken
 from collections_app.web.forms.seen import ConfirmForm
@@ -34,7 +34,7 @@ def hand_over(request: StaffRequest) -> HttpResponse:
 @require_safe
 def hand_over_choose(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Which of them, and to whom?"""
-    former = get_object_or_404(Person.objects.select_related("team"), public_id=public_id)
+    former = get_object_or_404(people_under(request.user), public_id=public_id)
     page = choose_page(request, former, by=request.user)
     return render(request, "web/settings/hand_over_choose.html", {"page": page})
 
@@ -42,7 +42,7 @@ def hand_over_choose(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over_confirm(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """What that means, in figures; sent, it is done."""
-    former = get_object_or_404(Person, public_id=public_id)
+    former = get_object_or_404(people_under(request.user), public_id=public_id)
     page = hand_over_page(request, former, by=request.user)
     back = reverse("web:hand_over_choose", args=[public_id])
     if page is None:
