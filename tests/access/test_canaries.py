@@ -38,7 +38,8 @@ def leaks(world: World) -> list[tuple[str, str, str]]:
             door = ACCESS[f"web:{pattern.name}"]
             path = path_of(pattern, world.objects, door.of)
             for query in QUERIES:
-                text = client.get(path + query).content.decode(errors="replace")
+                answer = client.get(path + query)
+                text = answer.getvalue().decode(errors="replace")
                 # What the reader asked for is theirs to see again.
                 told = text.replace(query.partition("=")[2], "") if "q=" in query else text
                 marks = [m for m in (CANARY, *AMOUNTS) if m in told]

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from collections_app.accounts.models import ImportRecord, Person, Role
 from collections_app.accounts.operations import change_person
 from collections_app.customers.models import Contact, Customer, Evidence
-from collections_app.imports.models import ImportJob, JobState
+from collections_app.imports.models import ImportJob, JobState, RejectedRow
 from collections_app.organisation.models import CalendarDay
 from tests.builders import make_person
 from tests.conftest import Cast
@@ -103,11 +103,13 @@ def make_world(cast: Cast) -> World:
 
 
 def make_job(by: Person) -> ImportJob:
-    """A file that waits to be confirmed."""
-    return ImportJob.objects.create(
-        kind="plans", filename=f"{CANARY}.csv", stored_name="x", size=1,
-        by=by, state=JobState.CHECKED,
+    """A file that waits to be confirmed, a row of it refused."""
+    job = ImportJob.objects.create(
+        kind="plans", filename=f"{CANARY}.csv", stored_name="x", size=1, by=by,
+        state=JobState.CHECKED, rows=2, created=1, rejected=1, header=[CANARY],
     )  # fmt: skip
+    RejectedRow.objects.create(job=job, number=2, cells=[CANARY])
+    return job
 
 
 def askers_of(cast: Cast) -> list[Asker]:

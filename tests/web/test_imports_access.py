@@ -57,9 +57,19 @@ def test_a_person_is_offered_what_their_role_may_import(
     assert set(re.findall(r'<option value="(\w+)"', page)) == KINDS_OF[name]
     columns = page_of(client, "/imports/columns/")
     assert set(re.findall(r'href="/imports/templates/(\w+)\.csv"', columns)) == KINDS_OF[name]
-    for kind in KINDS_OF["admin"]:
-        status = client.get(f"/imports/templates/{kind}.csv").status_code
-        assert status == (200 if kind in KINDS_OF[name] else 404)
+
+
+@pytest.mark.parametrize(("language", "first"), [("en", "Reference,"), ("zh-hans", "回款单号,")])
+def test_a_template_has_headings_in_the_readers_language(
+    cast: Cast, client: Client, language: str, first: str
+) -> None:
+    cast.finance.language = language
+    cast.finance.save()
+    client.force_login(cast.finance)
+    answer = client.get("/imports/templates/payments.csv")
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert text.startswith("\ufeff" + first)
+    assert client.get("/imports/templates/secrets.csv").status_code == 404
 
 
 def test_what_a_role_may_not_import_is_refused(cast: Cast, client: Client) -> None:
