@@ -19,11 +19,14 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from collections_app.accounts.models import Person, Team
 from collections_app.commitments.models import Commitment
 from collections_app.customers.models import Contact
 from collections_app.ledger.models import Payment, Reversal
+from collections_app.organisation.models import CalendarDay, Organisation
 from collections_app.planning.models import Measure, MonthPlan, TargetChange
 from collections_app.web.access import ACCESS
+from collections_app.web.forms.base import StaffForm
 from tests.access.nasty import NASTY
 from tests.access.world import World, make_world, path_of, patterns_of
 from tests.conftest import Cast
@@ -31,6 +34,8 @@ from tests.web.facts import DAY, stand_on
 
 TODAY = DAY.isoformat()
 SHARE = 6
+# What a form carries along unseen is no field to be named.
+CARRIED = {"token", "rows", "seen", "seen_status", "seen_uplift", "previewed", "count"}
 ALL = os.environ.get("KEPT_BAD_INPUTS") == "all"
 MONTH_OF_FORMS = "?month=2026-12"
 
@@ -135,9 +140,9 @@ def _judge(answer: Any, sent: Sent, field: str, text: str) -> str | None:
         return None if field == "reference" and not text.strip() else f"stored {stored!r}"
     if answer.status_code in {409, 422}:
         named = answer.context["form"].errors
-        own = field in named or field in {"token", "rows", "seen", "seen_status", "seen_uplift"}
+        own = field in named or field in CARRIED
         return None if own or "__all__" in named else f"refused {sorted(named)}"
-    return f"answered {answer.status_code}"
+    return None if answer.status_code == 200 else f"answered {answer.status_code}"
 
 
 def share_of(number: int) -> list[str]:
@@ -184,6 +189,57 @@ def test_every_field_stores_exactly_or_refuses_by_name(
                     faults.append((sent.name, field, text[:60], fault))
             number += 1
     assert faults == []
+
+
+SETTINGS_TEXTS: dict[str, Callable[[], str]] = {
+    "person_invite.name": last_of(Person, "name"),
+    "person_invite.staff_number": last_of(Person, "staff_number"),
+    "team_make.name": last_of(Team, "name"),
+    "calendar_day_add.name": last_of(CalendarDay, "name"),
+    "organisation.name": last_of(Organisation, "name"),
+    "profile.name": lambda: Person.objects.get(email="ada@kept.test").name,
+    "person_edit.name": lambda: Person.objects.get(email="anna@kept.test").name,
+}
+
+
+def forms_shown(client: Client, world: World) -> Iterator[Sent]:
+    """Each form of settings and imports, with what it starts with."""
+    for pattern in patterns_of():
+        door = ACCESS[f"web:{pattern.name}"]
+        if "admin" not in door.read & door.write:
+            continue
+        path = path_of(pattern, world.objects, door.of)
+        if not path.startswith(("/settings/", "/imports/")):
+            continue
+        context = client.get(path).context
+        form = context.get("form") if context else None
+        if isinstance(form, StaffForm):
+            start = {bound.name: str(bound.value() or "") for bound in form}
+            start.pop("token")
+            prefix = f"{pattern.name}."
+            found = {k.removeprefix(prefix): v for k, v in SETTINGS_TEXTS.items() if prefix in k}
+            yield Sent(pattern.name or "", path, start, found)
+
+
+def test_every_field_of_settings_stores_exactly_or_refuses_by_name(
+    world: World, cast: Cast
+) -> None:
+    admin = Client(raise_request_exception=False)
+    admin.force_login(cast.admin)
+    filled = {"email": "new@kept.test", "name": "New", "day": "2026-12-08", "role": "rep"}
+    faults, number, seen = [], 0, set()
+    for sent in list(forms_shown(admin, world)):
+        seen.add(sent.name)
+        whole = {n: v or filled.get(n, "") for n, v in sent.values.items()}
+        ready = Sent(sent.name, sent.path, whole, sent.found)
+        for field in whole:
+            for text in share_of(number):
+                fault = fault_of(admin, ready, field, text)
+                if fault is not None:
+                    faults.append((sent.name, field, text[:60], fault))
+            number += 1
+    assert not faults, "\n".join(map(str, faults))
+    assert {name.partition(".")[0] for name in SETTINGS_TEXTS} <= seen
 
 
 def test_no_query_breaks_a_page_or_comes_back_as_markup(rep: Client, world: World) -> None:

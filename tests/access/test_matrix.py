@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 
 from collections_app.accounts.models import AuditEntry
 from collections_app.upkeep.fingerprint import fingerprint, whole
@@ -90,6 +90,28 @@ def test_every_relation_gets_what_the_table_says(world: World) -> None:
                     wrong.append((asker.relation, method, path, status, "let in"))
     assert not wrong, "\n".join(map(str, wrong))
     assert asked == len(world.askers) * len(list(cases())) * len(METHODS)
+
+
+ARGUMENTS = {"account_reset_password_from_key": {"uidb36": "1", "key": "x-y"}}
+
+
+def test_signing_in_and_ones_own_account_are_for_whom_the_table_says(world: World) -> None:
+    wrong = []
+    names = [name for name in ACCESS if not name.startswith("web:")]
+    for asker in world.askers:
+        client = client_of(asker)
+        for name in names:
+            path = reverse(name, kwargs=ARGUMENTS.get(name))
+            for method in ("GET", "POST"):
+                status = ask(client, method, path)
+                shut = not ACCESS[name].is_public and (
+                    asker.person is None or not asker.person.is_active
+                )
+                allowed = {302} if shut else {200, 302, 404, 405, 503}
+                if status not in allowed:
+                    wrong.append((asker.relation, method, path, status))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert len(names) >= 15
 
 
 def test_every_kind_of_object_has_one_in_the_world(world: World) -> None:
