@@ -176,7 +176,7 @@ def test_the_second_factor_is_set_up_and_asked_for(
     assert faults_of(page) == []
     page.locator("[name=code]").fill(recovery)
     page.locator(".k-form button").click()
-    expect(page).to_have_url(re.compile("/gaps/"))
+    expect(page).to_have_url(re.compile("/today/"))
 
 
 def code_of(secret: str) -> str:
