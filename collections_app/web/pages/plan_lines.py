@@ -43,9 +43,8 @@ class PlanLine:
         """The target as it stands, to be read and edited; blank while unplanned."""
         if self.row.present_target is None:
             return ""
-        return exact_amount(
-            self.row.present_target, self.unit.currency, decimals=self.unit.decimals
-        )
+        own = Unit.of(self.unit.currency, [self.row.present_target])
+        return exact_amount(self.row.present_target, own.currency, decimals=own.decimals)
 
     @property
     def shown(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from collections_app.core import compact as shown
+from collections_app.core.money import decimals_of
 from collections_app.organisation.queries import organisation
 from collections_app.web.pages.units import Unit
 
@@ -29,6 +31,20 @@ def amount(value: int | None, unit: Unit) -> str:
         return ""
     text = shown.exact_amount(value, unit.currency, decimals=unit.decimals)
     return text if value else format_html('<span class="k-zero">{}</span>', text)
+
+
+@register.filter
+def rounded(value: int | None, unit: Unit) -> str:
+    """Minor units in whole ones, for wide tables; the exact figure is in the title."""
+    if value is None:
+        return ""
+    scale = 10 ** decimals_of(unit.currency)
+    if value % scale == 0:
+        return amount(value, Unit(unit.currency, 0))
+    whole = round(Fraction(value, scale)) * scale
+    text = shown.exact_amount(whole, unit.currency, decimals=0)
+    exact = shown.exact_money(value, unit.currency)
+    return format_html('<span class="k-figure" title="{}">{}</span>', exact, text)
 
 
 @register.simple_tag
