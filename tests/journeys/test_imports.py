@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils.translation import gettext, override
 from playwright.sync_api import Page, expect
 
 from collections_app.accounts.models import Person, Role
@@ -126,16 +127,15 @@ def bank(request: pytest.FixtureRequest) -> Bank:
 
 
 def received_of(page: Page) -> str:
-    tile = page.locator(".k-tile", has=page.get_by_text("Received", exact=True)).first
+    word = gettext("Received")
+    tile = page.locator(".k-tile", has=page.get_by_text(word, exact=True)).first
     return tile.locator(".k-tile-exact").inner_text()
 
 
 def choose(page: Page, data: bytes, name: str = "bank.csv") -> None:
-    page.get_by_label("What it holds").select_option("payments")
-    page.get_by_label("File").set_input_files(
-        {"name": name, "mimeType": "text/csv", "buffer": data}
-    )
-    page.get_by_role("button", name="Check the file").click()
+    page.get_by_label(gettext("What it holds")).select_option("payments")
+    page.locator("#id_file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+    page.get_by_role("button", name=gettext("Check the file")).click()
 
 
 def put(page: Page, name: str, data: bytes) -> None:
@@ -145,38 +145,44 @@ def put(page: Page, name: str, data: bytes) -> None:
     expect(page.locator("progress")).to_be_visible()
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_finance_imports_the_banks_payments_skipping_three_bad_rows(
-    watched: Watched, bank: Bank, worker: None
+    watched: Watched, bank: Bank, worker: None, language: str
 ) -> None:
+    for person in (bank.manager, bank.finance):
+        person.language = language
+        person.save()
+    with override(language):
+        _import_skipping_three(watched, bank)
+
+
+def _import_skipping_three(watched: Watched, bank: Bank) -> None:
     watched.sign_in(bank.manager)
     before = received_of(watched.goto("/gaps/"))
     watched.page.context.clear_cookies()
 
     watched.sign_in(bank.finance)
     page = watched.page
-    page.get_by_role("link", name="Import a file").first.click()
+    page.get_by_role("link", name=gettext("Import a file")).first.click()
     choose(page, bank.data)
-    expect(page.get_by_role("heading", name="3 rows need mending")).to_be_visible(timeout=60_000)
     rows = page.locator("#rejected tbody tr")
-    expect(rows).to_have_count(3)
+    expect(rows).to_have_count(3, timeout=60_000)
     for place, words in enumerate(("“NOBODY”", "“2013-13-45”", "“ten”")):
         expect(rows.nth(place).get_by_role("rowheader")).to_have_text(str(bank.first_bad + place))
         expect(rows.nth(place)).to_contain_text(words)
 
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download the rejected rows").click()
+        page.get_by_role("link", name=gettext("Download the rejected rows")).click()
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")
-    assert [row["reference"] for row in csv.DictReader(io.StringIO(text))] == [
-        "BAD-1",
-        "BAD-2",
-        "BAD-3",
-    ]
+    references = [cell for row in csv.reader(io.StringIO(text)) for cell in row if "BAD-" in cell]
+    assert references == ["BAD-1", "BAD-2", "BAD-3"]
     assert not Payment.objects.exists()
 
-    page.get_by_role("button", name=f"Skip the 3 rejected and import {bank.good:,} rows").click()
-    expect(page.get_by_role("heading", name="Imported", exact=True)).to_be_visible(timeout=60_000)
-    page.get_by_role("link", name="The import on record").click()
-    expect(page.locator(".k-tile", has_text="New")).to_contain_text(f"{bank.good:,}")
+    page.locator("main").get_by_role("button", name=f"{bank.good:,}").click()
+    heading = page.get_by_role("heading", name=gettext("Imported"), exact=True)
+    expect(heading).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name=gettext("The import on record"), exact=True).click()
+    expect(page.locator(".k-tile", has_text=gettext("New"))).to_contain_text(f"{bank.good:,}")
     page.context.clear_cookies()
 
     watched.sign_in(bank.manager)
