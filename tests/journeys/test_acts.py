@@ -8,13 +8,22 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from collections_app.commitments.models import Commitment
-from collections_app.customers.models import Customer
+from collections_app.customers.models import Contact, Customer
 from collections_app.ledger.models import Payment
 from collections_app.organisation.queries import today, work_calendar
+from collections_app.planning.models import MonthPlan
 from collections_app.standing.queries import commitments_of
 from tests.conftest import Cast
 from tests.journeys.conftest import Watched
-from tests.web.facts import make_commitment, make_customer, make_payment, make_plan, stand_on
+from tests.journeys.test_pages import faults_of, look_of
+from tests.web.facts import (
+    make_commitment,
+    make_customer,
+    make_measure,
+    make_payment,
+    make_plan,
+    stand_on,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -30,6 +39,38 @@ def customer(cast: Cast) -> Customer:
     make_payment(customer, 250, on=day, reference="BANK-1")
     stand_on(day)
     return customer
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("language", "theme", "width"), [("en", "light", "phone"), ("zh", "dark", "desk")]
+)
+def test_every_page_to_act_on_is_sound(
+    watched: Watched, customer: Customer, cast: Cast, language: str, theme: str, width: str
+) -> None:
+    look_of(watched, cast.east_rep, language=language, theme=theme, width=width)
+    home = f"/customers/{customer.public_id}"
+    promise = Commitment.objects.get().public_id
+    payment = Payment.objects.get().public_id
+    measure = make_measure(MonthPlan.objects.get(), 40).public_id
+    contact = Contact.objects.create(customer=customer, name="Li Wei", language="en").public_id
+    faults = {}
+    for path in (
+        "/today/", f"{home}/?tab=contacts", f"{home}/?tab=history", f"{home}/plan/target/",
+        f"{home}/plan/agree/", f"{home}/plan/ask/", f"{home}/measures/add/",
+        f"/measures/{measure}/", f"{home}/commitments/add/", f"/commitments/{promise}/cancel/",
+        f"/commitments/{promise}/renegotiate/", f"{home}/payments/add/",
+        f"/payments/{payment}/reverse/", f"/payments/{payment}/pin/", f"{home}/contacts/add/",
+        f"/contacts/{contact}/",
+    ):  # fmt: skip
+        if found := faults_of(watched.goto(path)):
+            faults[path] = found
+    page = watched.goto(f"{home}/payments/add/")
+    page.locator("main form.k-form button[type=submit]").first.click()
+    expect(page.locator("#form-errors")).to_be_focused()
+    faults["errors"] = faults_of(page)
+    refused(watched)
+    assert faults == {"errors": []}
 
 
 @pytest.fixture
