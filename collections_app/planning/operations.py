@@ -64,8 +64,7 @@ def set_target(
             raise Overtaken(_overtaken_by(plan, customer), field="target")
         if plan.target == target:
             return plan
-        # A first target counts for every day, even one that is set after the lock.
-        is_revision = on > plan.locks_on and plan.target is not None
+        is_revision = on > plan.locks_on and _has_locked_target(plan)
         if is_revision:
             _check_revision(plan, target, by, reason)
         TargetChange.objects.create(
@@ -83,8 +82,16 @@ def set_target(
     return plan
 
 
+def _has_locked_target(plan: MonthPlan) -> bool:
+    """Whether a target was locked: a first one counts for every day, even if set after the lock.
+
+    One that was taken away after the lock was there all the same: what follows is a revision.
+    """
+    return plan.target is not None or plan.target_changes.filter(is_revision=True).exists()
+
+
 def _check_revision(plan: MonthPlan, target: int | None, by: Person, reason: str) -> None:
-    is_lower = target is None or (plan.target is not None and target < plan.target)
+    is_lower = plan.target is not None and (target is None or target < plan.target)
     if is_lower and by.role not in (Role.MANAGER, Role.ADMIN):
         raise PlanRefused(
             _("This month's target is locked. Only your manager can lower it: ask for it."),

@@ -84,6 +84,19 @@ def test_after_the_lock_a_rep_cannot_lower_the_target_and_a_manager_can(
     assert (figures(AFTER).target, figures(AFTER).original_target) == (100, 200)
 
 
+def test_a_target_taken_away_after_the_lock_and_set_again_is_a_revision(
+    customer: Customer, cast: Cast
+) -> None:
+    set_to(customer, 200)
+    set_to(customer, None, expected=200, on=AFTER, reason="Closed", by=cast.east_manager)
+    with pytest.raises(PlanRefused) as refused:
+        set_to(customer, 50, on=TENTH)
+    assert refused.value.code == "reason_needed"
+    set_to(customer, 50, on=TENTH, reason="Open again")
+    assert [figures(d).target for d in (BEFORE, AFTER, TENTH)] == [200, 0, 50]
+    assert figures(TENTH).original_target == 200
+
+
 def test_a_target_that_another_changed_meanwhile_is_not_overwritten(customer: Customer) -> None:
     set_to(customer, 200_00)
     with pytest.raises(Overtaken, match=r"Anna changed this to ¥200\.00"):
