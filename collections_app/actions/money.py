@@ -80,12 +80,13 @@ def reverse_payment(
     """Take back part or all of a payment on a day (a bounced cheque, a payment sent back).
 
     Raises ``MoneyRefused``: ``out_of_range``, ``reversal_before_payment``,
-    ``reversal_exceeds_payment``, ``conflict`` (the reference is taken).
+    ``reversal_exceeds_payment``, ``conflict`` (the reference is taken), ``removed``.
     """
     _check_reversal(payment, received_on, amount, on)
     try:
         with transaction.atomic():
             hold_customer(payment.customer_id)
+            payment = _still_there(payment)
             left = payment.amount - _taken_back(payment)
             if amount > left:
                 raise MoneyRefused(
@@ -118,14 +119,18 @@ def pin_payment(
 
     ``expected`` is the id of the instalment that the writer saw it pinned to; raises ``Overtaken``
     where it is another by now, ``MoneyRefused`` with ``not_in_force`` where the promise was not in
-    force on the payment's day.
+    force on the payment's day, and ``removed`` where either was taken back meanwhile.
     """
     with transaction.atomic():
         hold_customer(payment.customer_id)
+        payment = _still_there(payment)
         pin = Pin.objects.filter(payment=payment).select_related("instalment__commitment").first()
         if (pin.instalment_id if pin else None) != expected:
             raise Overtaken(_("Somebody else said meanwhile what this payment is for."))
         if instalment is not None:
+            if pin is not None and pin.instalment_id == instalment.pk:
+                return
+            instalment = _as_it_stands(instalment)
             _check_in_force(payment, instalment)
         before = _names(pin.instalment) if pin else None
         if pin is not None:
@@ -172,7 +177,12 @@ def take_back_reversal(*, reversal: Reversal, by: Person) -> None:
             raise MoneyRefused(
                 _("Only on the day it was entered can a reversal be taken back."), code="too_late"
             )
-        facts = {"reversal": held.reference, "amount": held.amount}
+        facts = {
+            "reversal": held.reference,
+            "amount": held.amount,
+            "received_on": held.received_on,
+            "note": held.note,
+        }
         _record(held.payment, by, "take_back_reversal", facts)
         held.delete()
         refresh_touched()
@@ -242,6 +252,24 @@ def _check_in_force(payment: Payment, instalment: Instalment) -> None:
         )
 
 
+def _still_there(payment: Payment) -> Payment:
+    """The payment as it stands, its customer held; refused where it was taken back meanwhile."""
+    held = Payment.objects.select_related("customer").filter(pk=payment.pk).first()
+    if held is None:
+        raise MoneyRefused(_("This payment was taken back meanwhile."), code="removed")
+    return held
+
+
+def _as_it_stands(instalment: Instalment) -> Instalment:
+    """The instalment and its promise read anew: either may have ended while the writer looked."""
+    held = Instalment.objects.select_related("commitment").filter(pk=instalment.pk).first()
+    if held is None:
+        raise MoneyRefused(
+            _("This promise was taken back meanwhile."), code="removed", field="instalment"
+        )
+    return held
+
+
 def _has_invoice(customer: Customer, number: str) -> bool:
     return Invoice.objects.filter(customer=customer, number=number).exists()
 
@@ -279,6 +307,7 @@ def _facts_of(payment: Payment) -> dict[str, Any]:
         "amount": payment.amount,
         "method": payment.method,
         "invoice_number": payment.invoice_number,
+        "matures_on": payment.matures_on,
         "note": payment.note,
     }
 

@@ -21,6 +21,7 @@ from collections_app.core.refusals import Overtaken
 from collections_app.customers.models import Customer
 from collections_app.ledger.models import Payment, Reversal
 from collections_app.standing.models import InstalmentStanding
+from collections_app.standing.operations import forget
 from tests.conftest import Cast
 from tests.racing import side_by_side
 from tests.web.facts import (
@@ -216,3 +217,56 @@ def test_two_reversals_at_once_never_take_back_more_than_came(customer: Customer
 
     side_by_side(take, take)
     assert refused == ["reversal_exceeds_payment"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_payment_taken_back_meanwhile_is_neither_reversed_nor_pinned(customer: Customer) -> None:
+    payment = receive(customer)
+    take_back_payment(payment=Payment.objects.get(), by=customer.owner)
+    for act in (
+        lambda: pin(payment, "SECOND"),
+        lambda: reverse_payment(
+            payment=payment, received_on=DAY, amount=1, by=customer.owner, on=DAY
+        ),
+    ):
+        with pytest.raises(MoneyRefused) as refused:
+            act()
+        assert refused.value.code == "removed"
+    assert (Pin.objects.count(), Reversal.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_promise_ended_or_taken_back_meanwhile_takes_no_pin(customer: Customer) -> None:
+    payment, second = receive(customer), instalment("SECOND")
+    supersede(
+        second.commitment, make_commitment(customer, (day(29), 5), reference="NEW"), on=day(15)
+    )
+    with pytest.raises(MoneyRefused) as refused:
+        pin_payment(payment=payment, instalment=second, expected=None, by=customer.owner)
+    assert refused.value.code == "not_in_force"
+    new = instalment("NEW")
+    stand_on()
+    forget(instalments=[new.pk])
+    Instalment.objects.filter(pk=new.pk).delete()
+    with pytest.raises(MoneyRefused) as gone:
+        pin_payment(payment=payment, instalment=new, expected=None, by=customer.owner)
+    assert gone.value.code == "removed"
+
+
+def test_saying_the_same_again_leaves_no_trace(customer: Customer) -> None:
+    payment = receive(customer)
+    pin(payment, "SECOND")
+    pin(payment, "SECOND", expected=instalment("SECOND").pk)
+    assert AuditEntry.objects.filter(verb="pin").count() == 1
+
+
+def test_what_was_taken_back_stays_on_record_whole(customer: Customer) -> None:
+    payment = receive(customer, method="acceptance_draft", matures_on=day(30))
+    back = reverse_payment(
+        payment=payment, received_on=DAY, amount=1_00, by=customer.owner, on=DAY, note="Bounced"
+    )
+    take_back_reversal(reversal=back, by=customer.owner)
+    kept = AuditEntry.objects.get(verb="take_back_reversal").payload
+    assert (kept["received_on"], kept["note"]) == ("2026-11-23", "Bounced")
+    take_back_payment(payment=payment, by=customer.owner)
+    assert AuditEntry.objects.get(verb="take_back").payload["matures_on"] == "2026-11-30"
