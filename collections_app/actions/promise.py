@@ -155,7 +155,9 @@ def take_back_promise(*, commitment: Commitment, by: Person) -> None:
         instalments.delete()
         held.delete()
         if former is not None and former.ending == Ending.SUPERSEDED:
+            was = {"ended_on": former.ended_on, "reason": former.end_reason}
             _end(former, "", None, "", "")
+            _record(former, by, "reinstate", was)
         refresh_touched()
 
 
@@ -220,12 +222,24 @@ def _make(
         promised_by=terms.promised_by,
         channel=terms.channel,
         note=terms.note,
-        measure=terms.measure,
+        measure=_held_measure(terms.measure),
         supersedes=supersedes,
         evidence=terms.evidence,
     )
     (made,) = make_commitments([promised], by=by)
     return made
+
+
+def _held_measure(measure: Measure | None) -> Measure | None:
+    """The measure, locked: it cannot be taken back while a promise comes to name it."""
+    if measure is None:
+        return None
+    held = Measure.objects.select_for_update(no_key=True).filter(pk=measure.pk).first()
+    if held is None:
+        raise PromiseRefused(
+            _("This measure was taken back meanwhile."), code="unknown_value", field="measure"
+        )
+    return held
 
 
 def _held(commitment: Commitment) -> Commitment:
@@ -261,6 +275,7 @@ def _facts_of(commitment: Commitment) -> dict[str, Any]:
         "note": commitment.note,
         "measure": str(commitment.measure.public_id) if commitment.measure else None,
         "instalments": [[part.due_on, part.amount] for part in parts],
+        "evidence": commitment.evidence.filename if commitment.evidence else None,
     }
 
 

@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from collections_app.accounts.models import Person
+from collections_app.accounts.models import AuditEntry, Person
 from collections_app.accounts.operations import record
 from collections_app.core.money import LARGEST_AMOUNT
 from collections_app.core.refusals import Overtaken, Refused
 from collections_app.customers.models import Customer
+from collections_app.organisation.queries import day_of, today
 from collections_app.planning.models import Measure, MeasureChange, MeasureKind, MeasureStatus
 from collections_app.planning.operations import open_plan
 
@@ -109,16 +110,23 @@ def change_measure(
 
 
 def take_back_measure(*, measure: Measure, by: Person) -> None:
-    """Delete a measure just planned, while no promise names it; what it was stays on record.
+    """Delete a measure on the day it was planned; what it was stays on record.
 
-    Raises ``MeasureRefused`` where it has been worked with since: drop it instead.
+    Raises ``MeasureRefused``: ``too_late`` on a later day, since it counted meanwhile, and
+    ``conflict`` where it was worked with since, or a promise names it: drop it instead.
     """
     with transaction.atomic():
         row = Measure.objects.select_for_update(of=("self",)).filter(pk=measure.pk)
         held = row.select_related("plan__customer", "owner").first()
         if held is None:
             return
-        if held.changes.count() > 1 or held.commitments.exists() or held.import_record_id:
+        if held.import_record_id or day_of(held.entered_at) != today():
+            raise MeasureRefused(
+                _("Only on the day it was planned can a measure be taken back. Drop it instead."),
+                code="too_late",
+            )
+        of_it = AuditEntry.objects.filter(subject_kind="measure", subject_id=str(held.public_id))
+        if held.commitments.exists() or of_it.filter(verb="change").exists():
             raise MeasureRefused(
                 _("This measure has been worked with since. Drop it instead."), code="conflict"
             )

@@ -16,7 +16,9 @@ from collections_app.actions.promise import (
     take_back_promise,
 )
 from collections_app.commitments.models import Commitment, Instalment
-from collections_app.customers.models import Customer
+from collections_app.customers.models import Customer, Evidence
+from collections_app.planning.measures import take_back_measure
+from collections_app.planning.models import Measure
 from collections_app.standing.figures import customer_figures
 from collections_app.standing.models import InstalmentStanding
 from collections_app.standing.queries import commitments_of
@@ -44,6 +46,13 @@ def customer(cast: Cast) -> Customer:
 
 def terms(*instalments: tuple[date, int], made_on: date = DAY, **more: object) -> Terms:
     return Terms(made_on=made_on, instalments=instalments or ((day(30), TEN),), **more)  # type: ignore[arg-type]
+
+
+def make_evidence(customer: Customer) -> Evidence:
+    return Evidence.objects.create(
+        customer=customer, stored_as="x", filename="chat.png", content_type="image/png",
+        bytes=1, sha256="0",
+    )  # fmt: skip
 
 
 def record_one(customer: Customer, what: Terms | None = None) -> Commitment:
@@ -216,3 +225,27 @@ def test_of_two_endings_at_once_one_is_refused(customer: Customer) -> None:
     side_by_side(cancel, cancel)
     assert refused == ["already_ended"]
     assert AuditEntry.objects.filter(verb="cancel").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_measure_taken_back_meanwhile_is_not_named(customer: Customer) -> None:
+    measure = make_measure(make_plan(customer, 100_000), 40_000)
+    take_back_measure(measure=measure, by=customer.owner)
+    what = terms(measure=Measure.objects.model(pk=measure.pk, plan=measure.plan))
+    assert refusal_of(customer, what) == "unknown_value"
+
+
+def test_a_promise_put_in_force_again_has_that_on_its_record(customer: Customer) -> None:
+    former = record_one(customer)
+    new = renegotiate(
+        commitment=former, terms=terms(), reason="r", asked_by="us", by=customer.owner, on=DAY
+    )
+    take_back_promise(commitment=new, by=customer.owner)
+    entry = AuditEntry.objects.get(verb="reinstate")
+    assert entry.subject_id == str(former.public_id)
+    assert entry.payload["reference"] == former.reference
+
+
+def test_evidence_of_a_promise_is_on_its_record(customer: Customer) -> None:
+    record_one(customer, terms(evidence=make_evidence(customer)))
+    assert AuditEntry.objects.get(verb="record").payload["evidence"] == "chat.png"

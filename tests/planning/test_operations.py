@@ -199,3 +199,25 @@ def test_a_measure_that_a_promise_names_is_not_taken_back(customer: Customer) ->
     promise.save()
     with pytest.raises(MeasureRefused):
         take_back_measure(measure=measure, by=customer.owner)
+
+
+def test_a_measure_planned_on_an_earlier_day_is_dropped_and_not_taken_back(
+    customer: Customer,
+) -> None:
+    measure = measure_for(customer)
+    Measure.objects.update(entered_at="2026-01-05T12:00:00Z")
+    with pytest.raises(MeasureRefused) as refused:
+        take_back_measure(measure=measure, by=customer.owner)
+    assert refused.value.code == "too_late"
+    assert Measure.objects.exists()
+
+
+def test_a_measure_whose_text_was_changed_since_is_not_taken_back(customer: Customer) -> None:
+    measure = measure_for(customer)
+    seen = {"status": "planned", "expected_uplift": 40}
+    change_measure(
+        measure=measure, by=customer.owner, on=TENTH, expected=seen, description="Two vouchers"
+    )
+    with pytest.raises(MeasureRefused) as refused:
+        take_back_measure(measure=measure, by=customer.owner)
+    assert refused.value.code == "conflict"

@@ -31,6 +31,7 @@ WHAT = {
     ("commitment", "supersede"): gettext_lazy("Replaced a promise"),
     ("commitment", "cancel"): gettext_lazy("Cancelled a promise"),
     ("commitment", "take_back"): gettext_lazy("Took back a promise"),
+    ("commitment", "reinstate"): gettext_lazy("Put a promise in force again"),
     ("payment", "receive"): gettext_lazy("Entered a payment"),
     ("payment", "reverse"): gettext_lazy("Reversed a payment"),
     ("payment", "pin"): gettext_lazy("Said what a payment is for"),
