@@ -105,6 +105,7 @@ app.conf.beat_schedule = {
     # An upload wakes a worker itself; this finds those whose worker, or whose wake-up, was lost.
     "imports": _every("imports.run_job", 10),
     "old_uploads": _every("imports.remove_old_uploads", 3600),
+    "old_submissions": _every("web.forget_submissions", 3600),
     # At night in Europe, in the morning in East Asia; it only reads, and takes minutes at most.
     "check": {
         "task": "standing.check_kept",
@@ -120,6 +121,7 @@ app.autodiscover_tasks(
         "collections_app.standing",
         "collections_app.reminders",
         "collections_app.imports",
+        "collections_app.web",
     ]
 )
 

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,7 +21,15 @@ from collections_app.standing.queries import standing_day
 from collections_app.web.forms.base import StaffForm
 from collections_app.web.pages.effects import EffectView, effect_view
 from collections_app.web.requests import StaffRequest, month_asked
-from collections_app.web.submitting import form_page, say, submit
+from collections_app.web.submitting import (
+    complain,
+    form_page,
+    once,
+    said_by,
+    say,
+    submit,
+    token_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +126,18 @@ def take_back(
     request: StaffRequest, scene: Scene, write: Callable[[], None], said: str
 ) -> HttpResponse:
     """Undo an act, and go back; a refusal is told there."""
-    try:
+
+    def act() -> str:
         write()
+        return scene.back
+
+    try:
+        token = token_of(request)
+        once(person=request.user, token=token, said=said_by(request), act=act)
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        complain(request, str(refusal))
     else:
-        messages.success(request, said)
+        say(request, said)
     return redirect(scene.back)
 
 

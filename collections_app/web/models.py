@@ -10,10 +10,14 @@ from collections_app.accounts.models import Person
 
 
 class Submission(models.Model):
-    """A form that was sent, by the token it carried, and where its sender went on to."""
+    """A form that was sent, by the token it carried, and where its sender went on to.
+
+    ``said`` is a digest of what it said: the same token with other words is no double click.
+    """
 
     token = models.UUIDField(primary_key=True)
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    said = models.CharField(max_length=64, blank=True, db_collation="C")
     onward = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField(db_default=Now())
 

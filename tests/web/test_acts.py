@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from io import BytesIO
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,9 +18,8 @@ from collections_app.ledger.models import Payment, Reversal
 from collections_app.planning.models import Measure, MonthPlan
 from collections_app.standing.figures import customer_figures
 from tests.conftest import Cast
+from tests.web.acting import TODAY, measure, on, promise, receive, send, text_of
 from tests.web.facts import DAY, MONTH, day, make_commitment, make_customer, make_plan, stand_on
-
-TODAY = DAY.isoformat()
 
 
 @pytest.fixture
@@ -35,25 +32,6 @@ def customer(cast: Cast) -> Customer:
 def rep(cast: Cast, client: Client) -> Client:
     client.force_login(cast.east_rep)
     return client
-
-
-def send(client: Client, path: str, **values: Any) -> Any:
-    """Post a form with a token of its own."""
-    return client.post(path, {"token": uuid4(), **values})
-
-
-def text_of(answer: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
-
-
-def on(customer: Customer, act: str) -> str:
-    return f"/customers/{customer.public_id}/{act}/?month=2026-11"
-
-
-def promise(client: Client, customer: Customer, **more: Any) -> Any:
-    rows = {"rows": 2, "due_1": "2026-11-25", "amount_1": "6万", "due_2": "2026-11-30"}
-    rows |= {"amount_2": "40,000", "made_on": TODAY, "channel": "phone", "promised_by": "Mr Li"}
-    return send(client, on(customer, "commitments/add"), **(rows | more))
 
 
 def test_a_target_is_set_as_people_write_it(rep: Client, customer: Customer) -> None:
@@ -132,12 +110,6 @@ def test_having_asked_is_recorded(rep: Client, customer: Customer) -> None:
     send(rep, on(customer, "plan/ask"), asked_on=TODAY, answer="put_off")
     plan = MonthPlan.objects.get()
     assert (plan.asked_on, plan.answer) == (DAY, "put_off")
-
-
-def measure(client: Client, customer: Customer, **more: Any) -> Any:
-    values = {"kind": "incentive", "expected_uplift": "40000", "description": "Voucher"}
-    values |= {"owner": str(customer.owner.public_id), "due_on": "2026-11-27"}
-    return send(client, on(customer, "measures/add"), **(values | more))
 
 
 def test_a_measure_starts_with_what_is_uncovered(rep: Client, customer: Customer) -> None:
@@ -273,11 +245,6 @@ def test_a_cancellation_needs_a_reason_and_stays_on_record(rep: Client, customer
     history = text_of(rep.get(f"/customers/{customer.public_id}/?tab=history"))
     assert "Cancelled a promise" in history
     assert "Goods sent back" in history
-
-
-def receive(client: Client, customer: Customer, **more: Any) -> Any:
-    values = {"amount": "300", "received_on": TODAY, "method": "cash"}
-    return send(client, on(customer, "payments/add"), **(values | more))
 
 
 def test_a_payment_shows_which_promise_it_fills_before_it_is_saved(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.templatetags.static import static
@@ -18,6 +19,12 @@ register = template.Library()
 def frame(context: dict[str, Any]) -> Frame:
     """What the frame of the page needs to know, error pages included."""
     return frame_of(context.get("request"))
+
+
+@register.simple_tag
+def once_token() -> SafeString:
+    """The token of a form that is nothing but its button: sent twice, it acts once."""
+    return format_html('<input type="hidden" name="token" value="{}">', uuid4())
 
 
 @register.simple_tag

@@ -17,6 +17,7 @@ from collections_app.customers.models import Contact, Customer, Evidence
 from collections_app.web.acting import Done, Scene, act_page, scene_at, scene_of, take_back
 from collections_app.web.forms.contacts import ContactForm
 from collections_app.web.requests import StaffRequest
+from collections_app.web.submitting import sent_once
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,6 +48,7 @@ def _contact_page(request: StaffRequest, scene: Scene, contact: Contact | None) 
 
 
 @require_POST
+@sent_once
 def contact_remove(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Remove a contact; the trail keeps who they were."""
     contact = _contact_of(request, public_id)

@@ -18,6 +18,7 @@ from collections_app.ledger.models import Payment, Reversal
 from collections_app.web.acting import Done, act_page, scene_at, scene_of, take_back
 from collections_app.web.forms.money import PaymentForm, PinForm, ReversalForm
 from collections_app.web.requests import StaffRequest
+from collections_app.web.submitting import sent_once
 
 PINNABLE = 100
 
@@ -86,6 +87,7 @@ def payment_pin(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@sent_once
 def payment_take_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Undo a payment entered today."""
     payment = _payment_of(request, public_id)
@@ -98,6 +100,7 @@ def payment_take_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@sent_once
 def reversal_take_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Undo a reversal entered today."""
     visible = Reversal.objects.visible_to(request.user).select_related("customer__owner")

@@ -19,6 +19,7 @@ from collections_app.planning.models import Measure, MonthPlan
 from collections_app.web.acting import Done, Scene, act_page, scene_at, scene_of, take_back
 from collections_app.web.forms.planning import AgreeForm, AskForm, MeasureForm, TargetForm
 from collections_app.web.requests import StaffRequest
+from collections_app.web.submitting import sent_once
 
 
 @require_http_methods(["GET", "POST"])
@@ -129,6 +130,7 @@ def measure_change(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@sent_once
 def measure_take_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Undo a measure just planned."""
     measure = _measure_of(request, public_id)

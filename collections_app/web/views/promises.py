@@ -26,6 +26,7 @@ from collections_app.web.forms.promises import PRESET_NAMES, CancelForm, Promise
 from collections_app.web.forms.promises import RenegotiateForm as Renegotiate
 from collections_app.web.pages.terms import cut, gap_to_fill, rest_of, with_rows
 from collections_app.web.requests import StaffRequest
+from collections_app.web.submitting import sent_once
 from collections_app.web.views.planning import evidence_of
 
 TEMPLATE = "web/acts/promise.html"
@@ -96,6 +97,7 @@ def promise_cancel(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@sent_once
 def promise_take_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Undo a promise entered today."""
     commitment = _commitment_of(request, public_id)
