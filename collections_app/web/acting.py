@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.forms import FileField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -145,7 +146,9 @@ def _preview(form: StaffForm, write: Write, scene: Scene) -> EffectView | None:
     """What sending the form would do; None while it is not whole or would be refused."""
     if not form.is_valid():
         return None
-    values = form.values()
+    # A file has no effect on figures, and looking is no reason to keep it.
+    files = (n for n, field in form.fields.items() if isinstance(field, FileField))
+    values = form.values() | dict.fromkeys(files)
     try:
         effect: Effect = effect_of(
             lambda: write(values), customer=scene.customer, month=scene.month, on=scene.day

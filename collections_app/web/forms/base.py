@@ -87,7 +87,16 @@ class StaffForm(forms.Form):
             for error in errors:
                 label = str(bound.label) if bound is not None else ""
                 found.append((bound.id_for_label if bound is not None else "", label, str(error)))
-        return found
+        return found + self._files_to_choose_again()
+
+    def _files_to_choose_again(self) -> list[tuple[str, str, str]]:
+        """A file is the one thing that a page cannot give back, once it was sent."""
+        again = _("Choose %(file)s again: the browser does not send a file twice.")
+        return [
+            (self[name].id_for_label, str(self[name].label), again % {"file": str(file)})
+            for name, file in self.files.items()
+            if name in self.fields and name not in self.errors
+        ]
 
     def _describe(self, name: str) -> None:
         """Tie a field to its error for those who hear the page."""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -65,8 +65,12 @@ def evidence_show(request: StaffRequest, public_id: UUID) -> HttpResponseBase:
     """The file itself, as a download: never shown within our own pages."""
     visible = Evidence.objects.visible_to(request.user)
     evidence = get_object_or_404(visible, public_id=public_id)
+    try:
+        file = default_storage.open(evidence.stored_as)
+    except FileNotFoundError as error:
+        raise Http404 from error
     response = FileResponse(
-        default_storage.open(evidence.stored_as),
+        file,
         as_attachment=True,
         filename=evidence.filename,
         content_type=evidence.content_type,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from collections_app.accounts.models import Person
 from collections_app.accounts.queries import people_under
+from collections_app.customers.models import Evidence
 from collections_app.customers.operations import keep_evidence
 from collections_app.planning import measures, operations
 from collections_app.planning.models import Measure, MonthPlan
@@ -60,11 +64,11 @@ def plan_agree(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
     def write(values: dict[str, Any]) -> MonthPlan:
         values["expected"] = values.pop("seen")
-        file = values.pop("evidence")
-        values["evidence"] = evidence_of(scene, file, request.user)
-        return operations.agree_plan(
-            customer=scene.customer, month=scene.month, by=request.user, on=scene.day, **values
-        )
+        with evidence_of(scene, values.pop("evidence"), request.user) as evidence:
+            return operations.agree_plan(
+                customer=scene.customer, month=scene.month, by=request.user, on=scene.day,
+                evidence=evidence, **values,
+            )  # fmt: skip
 
     done = Done(_("Agreement saved."))
     return act_page(request, scene, form, write=write, done=lambda _p: done)
@@ -142,11 +146,19 @@ def measure_take_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return take_back(request, scene, write, _("The measure was taken back."))
 
 
-def evidence_of(scene: Scene, file: Any, by: Person) -> Any:
-    """The uploaded file kept as evidence, if there is one."""
+@contextmanager
+def evidence_of(scene: Scene, file: Any, by: Person) -> Iterator[Evidence | None]:
+    """The uploaded file, if there is one, kept as evidence of an act; gone if the act fails."""
     if file is None:
-        return None
-    return keep_evidence(customer=scene.customer, filename=file.name or "", data=file.read(), by=by)
+        yield None
+        return
+    kept = keep_evidence(customer=scene.customer, filename=file.name or "", data=file.read(), by=by)
+    try:
+        yield kept
+    except BaseException:
+        # The row goes with the transaction; the file would stay, and nobody would know whose.
+        default_storage.delete(kept.stored_as)
+        raise
 
 
 def _plan_of(scene: Scene) -> MonthPlan | None:

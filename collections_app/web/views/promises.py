@@ -20,6 +20,7 @@ from collections_app.actions.promise import (
     take_back_promise,
 )
 from collections_app.commitments.models import Commitment, Instalment
+from collections_app.customers.models import Evidence
 from collections_app.planning.models import Measure
 from collections_app.web.acting import Done, Scene, act_page, scene_at, scene_of, take_back
 from collections_app.web.forms.promises import PRESET_NAMES, CancelForm, PromiseForm
@@ -44,8 +45,10 @@ def promise_record(request: StaffRequest, public_id: UUID) -> HttpResponse:
         return answer
 
     def write(values: dict[str, Any]) -> Commitment:
-        terms = _terms(values, scene, request)
-        return record_promise(customer=scene.customer, terms=terms, by=request.user, on=scene.day)
+        with evidence_of(scene, values["evidence"], request.user) as kept:
+            return record_promise(
+                customer=scene.customer, terms=_terms(values, kept), by=request.user, on=scene.day
+            )
 
     return act_page(
         request, scene, form, write=write, done=_recorded, template=TEMPLATE,
@@ -67,11 +70,11 @@ def promise_renegotiate(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
     def write(values: dict[str, Any]) -> Commitment:
         reason, asked_by = values.pop("reason"), values.pop("asked_by")
-        terms = _terms(values, scene, request)
-        return renegotiate(
-            commitment=former, terms=terms, reason=reason, asked_by=asked_by,
-            by=request.user, on=scene.day,
-        )  # fmt: skip
+        with evidence_of(scene, values["evidence"], request.user) as kept:
+            return renegotiate(
+                commitment=former, terms=_terms(values, kept), reason=reason, asked_by=asked_by,
+                by=request.user, on=scene.day,
+            )  # fmt: skip
 
     return act_page(
         request, scene, form, write=write, done=_recorded, template=TEMPLATE,
@@ -155,7 +158,7 @@ def _rearranged(
     return render(request, TEMPLATE, context)
 
 
-def _terms(values: dict[str, Any], scene: Scene, request: StaffRequest) -> Terms:
+def _terms(values: dict[str, Any], evidence: Evidence | None) -> Terms:
     return Terms(
         made_on=values["made_on"],
         instalments=values["instalments"],
@@ -163,7 +166,7 @@ def _terms(values: dict[str, Any], scene: Scene, request: StaffRequest) -> Terms
         channel=values["channel"],
         note=values["note"],
         measure=values["measure"],
-        evidence=evidence_of(scene, values["evidence"], request.user),
+        evidence=evidence,
     )
 
 
