@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from collections_app.commitments.models import Commitment
@@ -25,11 +26,15 @@ def customer(cast: Cast) -> Customer:
 
 
 def send(customer: Customer, token: UUID, places: list[str]) -> None:
+    places.append(answer_of(customer, token)["Location"])
+
+
+def answer_of(customer: Customer, token: UUID) -> HttpResponse:
     client = Client()
     client.force_login(customer.owner)
     values = {"token": token, "rows": 1, "due_1": "2026-11-30", "amount_1": "5", "channel": "phone"}
     path = f"/customers/{customer.public_id}/commitments/add/"
-    places.append(client.post(path, {**values, "made_on": DAY.isoformat()})["Location"])
+    return client.post(path, {**values, "made_on": DAY.isoformat()})
 
 
 def test_a_form_sent_many_times_at_once_acts_once(customer: Customer) -> None:
@@ -49,7 +54,9 @@ def test_without_the_token_the_same_clicks_would_act_each_time(customer: Custome
 
 def test_a_token_of_somebody_else_leads_nowhere(customer: Customer, cast: Cast) -> None:
     Submission.objects.create(token=(token := uuid4()), person=cast.admin, onward="/secret/")
-    places = list[str]()
-    send(customer, token, places)
-    assert places == ["/"]
+    answer = answer_of(customer, token)
+    # The form comes back with what was typed, and with a token of its own.
+    assert answer.status_code == 422
+    assert "/secret/" not in answer.content.decode()
+    assert str(token) not in answer.content.decode()
     assert Commitment.objects.count() == 0

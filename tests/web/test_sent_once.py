@@ -48,18 +48,6 @@ def test_a_form_sent_again_with_other_entries_says_that_they_are_not_saved(
     assert list(Payment.objects.order_by("pk").values_list("amount", flat=True)) == [300_00, 700_00]
 
 
-def test_a_token_of_somebody_else_is_not_taken_for_a_double_click(
-    rep: Client, customer: Customer, cast: Cast
-) -> None:
-    token = uuid4()
-    receive(rep, customer, token=token)
-    rep.force_login(cast.east_manager)
-    answer = receive(rep, customer, token=token)
-    assert answer.status_code == 422
-    assert "sent before" in text_of(answer)
-    assert Payment.objects.count() == 1
-
-
 def test_undoing_twice_goes_on_like_once(rep: Client, customer: Customer) -> None:
     promise(rep, customer)
     page = rep.get(f"/customers/{customer.public_id}/").content.decode()
