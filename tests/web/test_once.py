@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from collections_app.commitments.models import Commitment
@@ -29,7 +29,7 @@ def send(customer: Customer, token: UUID, places: list[str]) -> None:
     places.append(answer_of(customer, token)["Location"])
 
 
-def answer_of(customer: Customer, token: UUID) -> HttpResponse:
+def answer_of(customer: Customer, token: UUID) -> Any:
     client = Client()
     client.force_login(customer.owner)
     values = {"token": token, "rows": 1, "due_1": "2026-11-30", "amount_1": "5", "channel": "phone"}
