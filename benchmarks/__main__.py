@@ -22,6 +22,9 @@ from tests.scratch import scratch_environment, scratch_folder, scratch_services
 # By name, the module that holds ``run(size) -> Report``; loaded once there is a database.
 BENCHMARKS = {
     "dashboard": "benchmarks.dashboard",
+    "month_plan": "benchmarks.month_plan",
+    "customer": "benchmarks.customer",
+    "today": "benchmarks.today",
     "sweep": "benchmarks.sweep",
     "import": "benchmarks.imports",
 }

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Any
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import engines
 
-from collections_app.web.pages.gaps import GapPage
 
-# What the dashboard would have worked out.
-ready: GapPage | None = None
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The template of a page, and what the page would have worked out for it."""
+
+    template: str = ""
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+# What ``floor_ready`` shows.
+ready = Ready()
 
 
 def floor_ready(request: HttpRequest) -> HttpResponse:
-    """The whole dashboard, of data that are there already."""
+    """The whole page, of data that are there already."""
     _select_one()
-    return render(request, "web/gaps/dashboard.html", {"page": ready})
+    return render(request, ready.template, ready.context)
 
 
 def floor_frame(request: HttpRequest) -> HttpResponse:

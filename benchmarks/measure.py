@@ -125,5 +125,10 @@ class Report:
     ratios: list[Ratio] = field(default_factory=list)
     figures: dict[str, float] = field(default_factory=dict)
 
+    def add(self, other: Report) -> None:
+        """Take over what another part of the same benchmark found."""
+        self.ratios += other.ratios
+        self.figures |= other.figures
+
     def as_json(self) -> dict[str, Any]:
         return {"ratios": [ratio.as_json() for ratio in self.ratios], "figures": self.figures}
