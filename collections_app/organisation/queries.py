@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,9 +17,31 @@ from collections_app.core.workdays import WorkCalendar
 from collections_app.organisation.defaults import DEFAULT_POLICIES, holidays_of
 from collections_app.organisation.models import CalendarDay, Organisation, RatingPolicy
 
+# What was read of the organisation by work that only looks; None outside of such work.
+_seen: ContextVar[list[Organisation] | None] = ContextVar("organisation_seen", default=None)
+
+
+@contextmanager
+def seen_once() -> Iterator[None]:
+    """Read the organisation at most once within, for work that changes nothing: a GET request."""
+    token = _seen.set([])
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
 
 def organisation() -> Organisation:
     """The one organisation; made from the settings of the environment at the first call."""
+    seen = _seen.get()
+    if seen is None:
+        return _read()
+    if not seen:
+        seen.append(_read())
+    return seen[0]
+
+
+def _read() -> Organisation:
     found = Organisation.objects.first()
     if found is None:
         found, _ = Organisation.objects.get_or_create(

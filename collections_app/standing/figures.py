@@ -101,7 +101,7 @@ def customer_figures(
     month: date,
     *,
     on: date,
-    customers: QuerySet[Customer] | None = None,
+    customers: QuerySet[Customer] | Collection[int] | None = None,
     owners: Collection[int] | None = None,
     limit: int | None = None,
     offset: int = 0,
@@ -144,7 +144,7 @@ def parameters_of(
     month: date,
     *,
     on: date,
-    customers: QuerySet[Customer] | None,
+    customers: QuerySet[Customer] | Collection[int] | None,
     owners: Collection[int] | None,
 ) -> dict[str, Any]:
     """The parameters of the statements of ``figures_sql``."""

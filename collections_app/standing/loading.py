@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import QuerySet
 
 from collections_app.commitments.models import Commitment, Instalment, Pin
 from collections_app.ledger.models import Adjustment, Invoice, Payment, Reversal
@@ -58,29 +58,40 @@ def _reversals(customer_ids: Collection[int]) -> dict[int, list[ReversalFact]]:
 
 
 def _commitments(customer_ids: Collection[int]) -> dict[int, list[CommitmentFact]]:
-    found: dict[int, list[CommitmentFact]] = defaultdict(list)
-    rows = Commitment.objects.filter(customer__in=customer_ids).prefetch_related(
-        Prefetch("instalments", Instalment.objects.order_by("position"))
+    commitments = Commitment.objects.filter(customer__in=customer_ids)
+    return commitment_facts(commitments, Instalment.objects.filter(customer__in=customer_ids))
+
+
+def commitment_facts(
+    commitments: QuerySet[Commitment], instalments: QuerySet[Instalment]
+) -> dict[int, list[CommitmentFact]]:
+    """The commitments by customer, each with those of the instalments that are its own."""
+    parts: dict[int, list[InstalmentFact]] = defaultdict(list)
+    # Plain values: a model instance for each of many instalments costs more than all else.
+    of_each = instalments.order_by("commitment_id", "position").values_list(
+        "commitment_id", "id", "position", "due_on", "deadline_on", "amount", "tolerance"
     )
-    for row in rows:
-        found[row.customer_id].append(
+    for commitment_id, id_, position, due_on, deadline_on, amount, tolerance in of_each:
+        parts[commitment_id].append(
+            InstalmentFact(id_, position, due_on, deadline_on, amount, tolerance)
+        )
+    found: dict[int, list[CommitmentFact]] = defaultdict(list)
+    rows = commitments.values_list(
+        "customer_id", "id", "reference", "made_on", "ended_on", "ending", "supersedes_id"
+    )
+    for customer_id, id_, reference, made_on, ended_on, ending, supersedes in rows:
+        found[customer_id].append(
             CommitmentFact(
-                id=row.pk,
-                reference=row.reference,
-                made_on=row.made_on,
-                instalments=tuple(_instalment(i) for i in row.instalments.all()),
-                ended_on=row.ended_on,
-                ending=row.ending,
-                supersedes=row.supersedes_id,
+                id=id_,
+                reference=reference,
+                made_on=made_on,
+                instalments=tuple(parts[id_]),
+                ended_on=ended_on,
+                ending=ending,
+                supersedes=supersedes,
             )
         )
     return found
-
-
-def _instalment(row: Instalment) -> InstalmentFact:
-    return InstalmentFact(
-        row.pk, row.position, row.due_on, row.deadline_on, row.amount, row.tolerance
-    )
 
 
 def load_invoices(customer_ids: Collection[int], *, on: date) -> dict[int, list[InvoiceFact]]:

@@ -66,6 +66,7 @@ paid_by_name AS (
 ),
 ledger AS (
     SELECT n.customer_id, GREATEST(0, n.amount - COALESCE(p.amount, 0))::bigint AS open,
+        GREATEST(0, COALESCE(p.amount, 0) - n.amount)::bigint AS unapplied,
         GREATEST(0, n.overdue - (COALESCE(p.amount, 0) - n.taken))::bigint AS overdue
     FROM paid_by_name n
     LEFT JOIN (SELECT customer_id, sum(amount) AS amount FROM paid GROUP BY customer_id) p

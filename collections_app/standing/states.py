@@ -134,14 +134,25 @@ def standing_of(facts: CustomerFacts, *, on: date) -> tuple[list[Allocated], lis
     Commitments in order (made-on, reference).
     """
     allocated = allocate(facts, on=on)
+    return allocated, states_of(facts.commitments, allocated, on=on)
+
+
+def states_of(
+    commitments: Iterable[CommitmentFact], allocated: Iterable[Allocated], *, on: date
+) -> list[CommitmentState]:
+    """What became of the commitments made by ``on``, given all that was allocated to them by it.
+
+    In order (made-on, reference). Those that a commitment replaces must be among them, else its
+    promise number is too low.
+    """
     by_instalment: dict[int, list[Allocated]] = {}
     for part in allocated:
         by_instalment.setdefault(part.instalment, []).append(part)
-    made = [c for c in facts.commitments if c.made_on <= on]
+    made = [c for c in commitments if c.made_on <= on]
     made.sort(key=lambda c: (c.made_on, c.reference))
     states = {c.id: _instalment_states(c, by_instalment, on) for c in made}
     known = {c.id: c for c in made}
-    result = [
+    return [
         CommitmentState(
             commitment=c,
             state=commitment_state(c, states[c.id], on=on),
@@ -151,7 +162,6 @@ def standing_of(facts: CustomerFacts, *, on: date) -> tuple[list[Allocated], lis
         )
         for c in made
     ]
-    return allocated, result
 
 
 def _instalment_states(

@@ -13,6 +13,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 from collections_app.core.logs import request_id
+from collections_app.organisation.queries import seen_once
 from collections_app.web.access import may
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -56,6 +57,19 @@ class AccessMiddleware:
         role = getattr(request.user, "role", "")
         if not may(role, name, write=is_write):
             raise PermissionDenied
+
+
+class OneReadingMiddleware:
+    """Let a request that only looks read the organisation once, however many parts ask for it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        with seen_once():
+            return self.get_response(request)
 
 
 class PersonLocaleMiddleware(LocaleMiddleware):

@@ -13,24 +13,20 @@ from collections_app.core.money import ratio
 from collections_app.core.months import add_months, first_of, month_text
 from collections_app.customers.models import Contact, Customer
 from collections_app.standing.figures import CustomerFigures, customer_figures
-from collections_app.standing.queries import (
-    allocations_of,
-    commitments_of,
-    ledgers_of,
-    payments_known_through,
-    standing_day,
+from collections_app.standing.kept import (
+    LedgerSums,
+    NextPromise,
+    ledger_sums,
+    next_promise,
+    promises_made,
+    promises_page,
 )
+from collections_app.standing.queries import ledgers_of, payments_known_through, standing_day
 from collections_app.standing.settlement import LedgerStanding
-from collections_app.standing.states import CommitmentState, InstalmentState
 from collections_app.web.pages.history import HistoryTab, history_tab
 from collections_app.web.pages.ledger import InvoicesTab, PaymentsTab, invoices_tab, payments_tab
 from collections_app.web.pages.plan import PlanTab, plan_tab
-from collections_app.web.pages.promises import (
-    PromiseCard,
-    money_parts,
-    next_promise,
-    promise_cards,
-)
+from collections_app.web.pages.promises import PromiseCard, promise_cards
 from collections_app.web.pages.units import Unit
 from collections_app.web.requests import month_asked, page_asked
 
@@ -74,9 +70,9 @@ class CustomerPage:
     customer: Customer
     contact: Contact | None
     known_through: date | None
-    ledger: LedgerStanding
+    ledger: LedgerSums | LedgerStanding
     figures: CustomerFigures | None
-    next_promise: InstalmentState | None
+    next_promise: NextPromise | None
     promises: int
     plan: PlanTab | None = None
     commitments: CommitmentsTab | None = None
@@ -121,11 +117,14 @@ def customer_page(
 ) -> CustomerPage:
     """One customer as of the standing day; only the open tab is worked out."""
     id_, on = customer.pk, asked.day
-    states = commitments_of([id_], on=on).get(id_, [])
-    ledger = ledgers_of([id_], on=on).get(id_) or LedgerStanding()
-    one = Customer.objects.filter(pk=id_)
-    figures = next(iter(customer_figures(asked.month, on=on, customers=one)), None)
+    figures = next(iter(customer_figures(asked.month, on=on, customers=[id_])), None)
+    ledger: LedgerSums | LedgerStanding
     plan = commitments = invoices = payments = contacts = history = None
+    if asked.tab == "invoices":
+        ledger = ledgers_of([id_], on=on).get(id_) or LedgerStanding()
+        invoices = invoices_tab(id_, ledger, customer.currency, on=on, page=asked.page)
+    else:
+        ledger = ledger_sums(id_, on=on)
     if asked.tab == "plan":
         plan = plan_tab(
             id_,
@@ -136,16 +135,13 @@ def customer_page(
             surplus_label=_("Surplus"),
         )
     elif asked.tab == "commitments":
-        commitments = _commitments(customer, states, asked)
-    elif asked.tab == "invoices":
-        invoices = invoices_tab(id_, ledger, customer.currency, on=on, page=asked.page)
+        commitments = _commitments(customer, asked)
     elif asked.tab == "contacts":
         contacts = list(Contact.objects.filter(customer=customer).order_by("-is_primary", "name"))
     elif asked.tab == "history":
         history = history_tab(customer, page=asked.page)
-    else:
-        parts = money_parts(allocations_of(id_, on=on), states, id_)
-        payments = payments_tab(id_, parts, customer.currency, on=on, page=asked.page)
+    elif asked.tab == "payments":
+        payments = payments_tab(id_, customer.currency, on=on, page=asked.page)
     return CustomerPage(
         asked=asked,
         customer=customer,
@@ -153,8 +149,8 @@ def customer_page(
         known_through=payments_known_through(),
         ledger=ledger,
         figures=figures,
-        next_promise=next_promise(states),
-        promises=len(states),
+        next_promise=next_promise(id_, on=on),
+        promises=promises_made(id_, on=on).count(),
         plan=plan,
         commitments=commitments,
         invoices=invoices,
@@ -165,14 +161,11 @@ def customer_page(
     )
 
 
-def _commitments(
-    customer: Customer, states: list[CommitmentState], asked: CustomerQuestion
-) -> CommitmentsTab:
+def _commitments(customer: Customer, asked: CustomerQuestion) -> CommitmentsTab:
     start = (asked.page - 1) * PROMISES_A_PAGE
-    shown = list(reversed(states))[start : start + PROMISES_A_PAGE]
-    parts = money_parts(allocations_of(customer.pk, on=asked.day), states, customer.pk)
-    cards = promise_cards(shown, parts, on=asked.day)
+    found = promises_page(customer.pk, on=asked.day, start=start, limit=PROMISES_A_PAGE + 1)
+    cards = promise_cards(found.states[:PROMISES_A_PAGE], found.money, on=asked.day)
     amounts = [a for card in cards for i in card.lines for a in (i.fact.amount, i.state.received)]
     amounts += [i.state.received_on_time for card in cards for i in card.lines]
-    has_more = len(states) > start + PROMISES_A_PAGE
-    return CommitmentsTab(cards, Unit.of(customer.currency, amounts), has_more)
+    unit = Unit.of(customer.currency, amounts)
+    return CommitmentsTab(cards, unit, len(found.states) > PROMISES_A_PAGE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,9 +10,9 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.ledger.models import Adjustment, Invoice, Payment, Reversal
-from collections_app.standing.allocation import Allocated
+from collections_app.standing.kept import allocated_of
 from collections_app.standing.settlement import BUCKETS, LedgerStanding
-from collections_app.web.pages.promises import MoneyPart
+from collections_app.web.pages.promises import MoneyPart, money_parts
 from collections_app.web.pages.units import Unit
 
 PAGE_SIZE = 50
@@ -126,18 +125,8 @@ def invoices_tab(
     )
 
 
-def payments_tab(
-    customer_id: int,
-    parts: Iterable[tuple[Allocated, MoneyPart]],
-    currency: str,
-    *,
-    on: date,
-    page: int,
-) -> PaymentsTab:
+def payments_tab(customer_id: int, currency: str, *, on: date, page: int) -> PaymentsTab:
     """Payments received by ``on``, with the reversals by then and what each went to."""
-    by_payment: dict[int, list[MoneyPart]] = {}
-    for allocated, part in parts:
-        by_payment.setdefault(allocated.payment, []).append(part)
     taken_back = Reversal.objects.filter(received_on__lte=on).order_by("received_on", "reference")
     start = (page - 1) * PAGE_SIZE
     rows = (
@@ -147,6 +136,7 @@ def payments_tab(
         .prefetch_related(Prefetch("reversals", taken_back))[start : start + PAGE_SIZE + 1]
     )
     found = list(rows)
+    by_payment = _went_to(found[:PAGE_SIZE], customer_id, on)
     lines = [
         PaymentLine(
             row,
@@ -160,3 +150,11 @@ def payments_tab(
     amounts = [a for line in lines for a in (line.row.amount, line.net, line.unallocated)]
     amounts += [row.amount for row in latest]
     return PaymentsTab(lines, latest, Unit.of(currency, amounts), len(found) > PAGE_SIZE)
+
+
+def _went_to(payments: list[Payment], customer_id: int, on: date) -> dict[int, list[MoneyPart]]:
+    ids = [payment.pk for payment in payments]
+    found: dict[int, list[MoneyPart]] = {}
+    for source, part in money_parts(allocated_of(ids, customer_id=customer_id, on=on)):
+        found.setdefault(source.payment, []).append(part)
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from collections_app.commitments.models import Commitment
+from collections_app.commitments.models import Commitment, Instalment
 from collections_app.ledger.models import Payment
 from collections_app.standing.allocation import Allocated
 from collections_app.standing.facts import InstalmentFact
@@ -68,39 +68,31 @@ class PromiseCard:
         return self.state.state in {State.SUPERSEDED, State.CANCELLED}
 
 
-def next_promise(states: Iterable[CommitmentState]) -> InstalmentState | None:
-    """The open instalment that is due first."""
-    still = [i for c in states for i in c.instalments if i.state == State.OPEN]
-    return min(still, key=lambda i: (i.instalment.due_on, i.instalment.id), default=None)
-
-
-def money_parts(
-    allocated: Iterable[Allocated], states: Iterable[CommitmentState], customer_id: int
-) -> list[tuple[Allocated, MoneyPart]]:
+def money_parts(allocated: Iterable[Allocated]) -> list[tuple[Allocated, MoneyPart]]:
     """Each allocation with the references of its payment and its promise."""
-    references = dict(Payment.objects.filter(customer=customer_id).values_list("pk", "reference"))
-    promises = {i.instalment.id: c.commitment.reference for c in states for i in c.instalments}
+    parts = list(allocated)
+    payments = Payment.objects.filter(pk__in={part.payment for part in parts})
+    references = dict(payments.values_list("pk", "reference"))
+    instalments = Instalment.objects.filter(pk__in={part.instalment for part in parts})
+    promises = dict(instalments.values_list("pk", "commitment__reference"))
     return [
         (
             part,
             MoneyPart(
-                references.get(part.payment, ""),
-                part.received_on,
-                part.amount,
-                promises.get(part.instalment, ""),
+                references[part.payment], part.received_on, part.amount, promises[part.instalment]
             ),
         )
-        for part in allocated
+        for part in parts
     ]
 
 
 def promise_cards(
-    states: list[CommitmentState], parts: list[tuple[Allocated, MoneyPart]], *, on: date
+    states: list[CommitmentState], allocated: Iterable[Allocated], *, on: date
 ) -> list[PromiseCard]:
-    """The commitments given, in their order."""
+    """The commitments given, in their order, each with what of the money went to it."""
     money: dict[int, list[MoneyPart]] = {}
-    for allocated, part in parts:
-        money.setdefault(allocated.instalment, []).append(part)
+    for source, part in money_parts(allocated):
+        money.setdefault(source.instalment, []).append(part)
     ids = [state.commitment.id for state in states]
     rows = Commitment.objects.filter(pk__in=ids).select_related("supersedes", "evidence")
     heirs = rows.prefetch_related("superseded_by").in_bulk()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from collections_app.accounts.models import Person
 from collections_app.core.months import first_of, month_text
-from collections_app.customers.models import Contact, Customer, CustomerQuerySet
+from collections_app.customers.models import Contact, Customer
 from collections_app.standing.figures import CustomerFigures, customer_figures
 from collections_app.standing.models import LAPSED, InstalmentStanding, State
 from collections_app.standing.queries import open_balances, payments_known_through, standing_day
@@ -114,53 +114,109 @@ class TodayPage:
         return self.asked.page + 1 if has_more else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One thing to do before it is shown: what it is ordered by, and what its row is made of."""
+
+    at_stake: int
+    code: str
+    customer_id: int
+    instalment_id: int = 0
+
+
 def today_page(asked: TodayQuestion, *, by: Person) -> TodayPage:
-    """What wants doing for the customers that ``by`` sees, as of the standing day."""
-    customers = Customer.objects.visible_to(by).filter(is_closed=False)
+    """What wants doing for the customers that ``by`` sees, as of the standing day.
+
+    All of it is counted and put in order; rows are made of what is shown.
+    """
+    visible = Customer.objects.visible_to(by).filter(is_closed=False)
+    codes = dict(visible.order_by().values_list("pk", "code"))
     month = first_of(asked.day)
-    figures = customer_figures(month, on=asked.day, customers=customers)
-    found = {
-        "lapsed": _lapsed(customers, asked.day),
-        "due": _due(customers, asked.day),
-        "not_asked": _not_asked(customers, figures, month, asked.day),
-        "uncovered": _uncovered(figures, month),
+    figures = {
+        row.customer_id: row for row in customer_figures(month, on=asked.day, customers=[*codes])
     }
-    groups = [_group(key, rows, asked) for key, rows in found.items()]
-    groups = _with_phones(groups)
+    lapsed, due = _instalments(codes, asked.day)
+    found = {
+        "lapsed": lapsed,
+        "due": due,
+        "not_asked": _not_asked(codes, figures, asked.day),
+        "uncovered": _uncovered(figures),
+    }
+    groups = _with_phones(_groups(found, figures, asked))
     return TodayPage(
         asked=asked,
         known_through=payments_known_through(),
         groups=groups,
-        has_customers=customers.exists(),
+        has_customers=bool(codes),
         shows_owner=any(row.owner != by.name for group in groups for row in group.rows),
     )
 
 
-def _group(key: str, rows: list[TodayRow], asked: TodayQuestion) -> TodayGroup:
-    rows.sort(key=lambda row: (-row.at_stake, row.code, row.path))
-    if asked.kind == key:
-        start = (asked.page - 1) * PAGE_SIZE
-        shown = rows[start : start + PAGE_SIZE]
-        return TodayGroup(key, str(KINDS[key]), len(rows), shown, len(rows) > start + PAGE_SIZE)
-    shown = [] if asked.kind else rows[:SHOWN_EACH]
-    return TodayGroup(key, str(KINDS[key]), len(rows), shown, len(rows) > len(shown))
-
-
-def _lapsed(customers: CustomerQuerySet, day: date) -> list[TodayRow]:
-    rows = _instalments(customers).filter(state__in=LAPSED)
-    return [_of_instalment(row, _why_lapsed(row, day), row.state) for row in rows]
-
-
-def _due(customers: CustomerQuerySet, day: date) -> list[TodayRow]:
-    until = day + timedelta(days=SOON_DAYS)
-    rows = _instalments(customers).filter(state=State.OPEN, instalment__due_on__lte=until)
-    return [_of_instalment(row, _why_due(row, day), _badge(row, day)) for row in rows]
-
-
-def _instalments(customers: CustomerQuerySet) -> QuerySet[InstalmentStanding]:
-    return InstalmentStanding.objects.filter(customer__in=customers).select_related(
+def _groups(
+    found: dict[str, list[_Found]], figures: dict[int, CustomerFigures], asked: TodayQuestion
+) -> list[TodayGroup]:
+    shown = {key: _shown(key, items, asked) for key, items in found.items()}
+    of_promises = {i.instalment_id for key in ("lapsed", "due") for i in shown[key]}
+    rows = InstalmentStanding.objects.filter(pk__in=of_promises).select_related(
         "instalment__commitment", "customer__owner"
     )
+    promises = {row.pk: row for row in rows}
+    not_asked = {item.customer_id for item in shown["not_asked"]}
+    customers = Customer.objects.filter(pk__in=not_asked).select_related("owner").in_bulk()
+    month, day = first_of(asked.day), asked.day
+    made: dict[str, Callable[[_Found], TodayRow]] = {
+        "lapsed": lambda item: _lapsed_row(promises[item.instalment_id], day),
+        "due": lambda item: _due_row(promises[item.instalment_id], day),
+        "not_asked": lambda item: _not_asked_row(
+            customers[item.customer_id], figures.get(item.customer_id), item.at_stake, month
+        ),
+        "uncovered": lambda item: _uncovered_row(figures[item.customer_id], month),
+    }
+    start = (asked.page - 1) * PAGE_SIZE if asked.kind else 0
+    return [
+        TodayGroup(
+            key,
+            str(KINDS[key]),
+            len(items),
+            [made[key](item) for item in shown[key]],
+            len(items) > len(shown[key]) + (start if asked.kind == key else 0),
+        )
+        for key, items in found.items()
+    ]
+
+
+def _shown(key: str, items: list[_Found], asked: TodayQuestion) -> list[_Found]:
+    """Those of a kind that the page shows, largest at stake first."""
+    if asked.kind not in ("", key):
+        return []
+    items.sort(key=lambda item: (-item.at_stake, item.code, item.instalment_id))
+    if not asked.kind:
+        return items[:SHOWN_EACH]
+    start = (asked.page - 1) * PAGE_SIZE
+    return items[start : start + PAGE_SIZE]
+
+
+def _instalments(codes: dict[int, str], day: date) -> tuple[list[_Found], list[_Found]]:
+    """Instalments that have lapsed, and open ones that fall due soon."""
+    until = day + timedelta(days=SOON_DAYS)
+    soon = Q(state=State.OPEN, instalment__due_on__lte=until)
+    rows = InstalmentStanding.objects.filter(Q(state__in=LAPSED) | soon, customer__in=[*codes])
+    lapsed: list[_Found] = []
+    due: list[_Found] = []
+    for state, id_, customer_id, amount, received in rows.values_list(
+        "state", "instalment_id", "customer_id", "instalment__amount", "received"
+    ):
+        kind = lapsed if state in LAPSED else due
+        kind.append(_Found(amount - received, codes[customer_id], customer_id, id_))
+    return lapsed, due
+
+
+def _lapsed_row(row: InstalmentStanding, day: date) -> TodayRow:
+    return _of_instalment(row, _why_lapsed(row, day), row.state)
+
+
+def _due_row(row: InstalmentStanding, day: date) -> TodayRow:
+    return _of_instalment(row, _why_due(row, day), _badge(row, day))
 
 
 def _badge(row: InstalmentStanding, day: date) -> str:
@@ -221,67 +277,70 @@ def _of_instalment(row: InstalmentStanding, reason: str, state: str) -> TodayRow
 
 
 def _not_asked(
-    customers: CustomerQuerySet, figures: Iterable[CustomerFigures], month: date, day: date
-) -> list[TodayRow]:
+    codes: dict[int, str], figures: dict[int, CustomerFigures], day: date
+) -> list[_Found]:
     """Customers with a plan or an open balance who were not asked for the month."""
-    by_id = {row.customer_id: row for row in figures}
-    balances = open_balances(customers, on=day)
-    planned = {id_ for id_, row in by_id.items() if row.asked is None and row.target}
-    owing = {id_ for id_, left in balances.items() if left > 0}
-    wanted = {id_ for id_ in owing | planned if id_ not in by_id or by_id[id_].asked is None}
-    rows = Customer.objects.filter(pk__in=wanted).select_related("owner")
+    balances = open_balances([*codes], on=day)
     found = []
-    for customer in rows:
-        row = by_id.get(customer.pk)
-        target = row.target if row else 0
-        left = balances.get(customer.pk, 0)
-        reason = (
-            _("There is a target and nobody asked for a commitment")
-            if target
-            else _("An open balance, no target, and nobody asked")
-        )
-        acts = (
-            Act(_("Asked"), _path("plan_ask", customer.public_id, month)),
-            Act(_("Record a promise"), _path("promise_record", customer.public_id, month)),
-        )
-        found.append(
-            TodayRow(
-                customer_id=customer.pk,
-                public_id=customer.public_id,
-                name=customer.name,
-                code=customer.code,
-                rating=customer.rating,
-                owner=customer.owner.name,
-                currency=customer.currency,
-                state="not_asked",
-                reason=reason,
-                at_stake=target or left,
-                path=_path("customer_detail", customer.public_id, month),
-                acts=acts,
-            )
-        )
+    for id_, code in codes.items():
+        row, left = figures.get(id_), balances.get(id_, 0)
+        if row is None or row.asked is None:
+            at_stake = (row.target if row else 0) or left
+            if at_stake > 0:
+                found.append(_Found(at_stake, code, id_))
     return found
 
 
-def _uncovered(figures: Iterable[CustomerFigures], month: date) -> list[TodayRow]:
+def _not_asked_row(
+    customer: Customer, figures: CustomerFigures | None, at_stake: int, month: date
+) -> TodayRow:
+    reason = (
+        _("There is a target and nobody asked for a commitment")
+        if figures and figures.target
+        else _("An open balance, no target, and nobody asked")
+    )
+    return TodayRow(
+        customer_id=customer.pk,
+        public_id=customer.public_id,
+        name=customer.name,
+        code=customer.code,
+        rating=customer.rating,
+        owner=customer.owner.name,
+        currency=customer.currency,
+        state="not_asked",
+        reason=reason,
+        at_stake=at_stake,
+        path=_path("customer_detail", customer.public_id, month),
+        acts=(
+            Act(_("Asked"), _path("plan_ask", customer.public_id, month)),
+            Act(_("Record a promise"), _path("promise_record", customer.public_id, month)),
+        ),
+    )
+
+
+def _uncovered(figures: dict[int, CustomerFigures]) -> list[_Found]:
     return [
-        TodayRow(
-            customer_id=row.customer_id,
-            public_id=row.public_id,
-            name=row.name,
-            code=row.code,
-            rating=row.rating,
-            owner=row.owner_name,
-            currency=row.currency,
-            state="uncovered",
-            reason=_("Part of the target is covered by no commitment, money or measure"),
-            at_stake=row.uncovered,
-            path=_path("customer_detail", row.public_id, month),
-            acts=(Act(_("Add a measure"), _path("measure_add", row.public_id, month)),),
-        )
-        for row in figures
+        _Found(row.uncovered, row.code, row.customer_id)
+        for row in figures.values()
         if row.uncovered > 0 and not row.measures
     ]
+
+
+def _uncovered_row(row: CustomerFigures, month: date) -> TodayRow:
+    return TodayRow(
+        customer_id=row.customer_id,
+        public_id=row.public_id,
+        name=row.name,
+        code=row.code,
+        rating=row.rating,
+        owner=row.owner_name,
+        currency=row.currency,
+        state="uncovered",
+        reason=_("Part of the target is covered by no commitment, money or measure"),
+        at_stake=row.uncovered,
+        path=_path("customer_detail", row.public_id, month),
+        acts=(Act(_("Add a measure"), _path("measure_add", row.public_id, month)),),
+    )
 
 
 def _path(name: str, public_id: UUID, month: date) -> str:

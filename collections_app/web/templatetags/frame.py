@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -30,9 +31,14 @@ def once_token() -> SafeString:
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """A symbol of the sprite; the word beside it says what it means."""
+    return _icon(static("icons.svg"), name, extra)
+
+
+@lru_cache(maxsize=256)
+def _icon(sprite: str, name: str, extra: str) -> SafeString:
     return format_html(
         '<svg class="k-icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
         extra,
-        static("icons.svg"),
+        sprite,
         name,
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
 
 from django import template
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.imports.models import JobState
@@ -54,10 +58,16 @@ STATES = {
 }
 
 
-@register.inclusion_tag("_parts/state.html")
-def state(key: str | None) -> dict[str, Any]:
-    """A state as a badge; nothing where there is none."""
-    if not key:
-        return {}
-    word, symbol, tone = STATES[str(key)]
-    return {"word": word, "symbol": symbol, "tone": tone}
+@register.simple_tag
+def state(key: str | None) -> SafeString:
+    """A state as a badge, like ``_parts/state.html``; nothing where there is none."""
+    return _badge(str(key), get_language() or "en", static("icons.svg")) if key else SafeString()
+
+
+# A page holds hundreds of the same few badges. Each is kept by the language and the sprite that it
+# was made with.
+@lru_cache(maxsize=256)
+def _badge(key: str, language: str, sprite: str) -> SafeString:
+    word, symbol, tone = STATES[key]
+    context = {"word": word, "symbol": symbol, "tone": tone}
+    return SafeString(render_to_string("_parts/state.html", context).strip())
