@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person
@@ -171,7 +172,7 @@ def _check(customer: Customer, terms: Terms, on: date) -> None:
     if terms.made_on < (earliest := earliest_made_on(on)):
         raise PromiseRefused(
             _("A promise is entered within two working days: this one on %(day)s at the earliest.")
-            % {"day": earliest},
+            % {"day": date_format(earliest)},
             code="made_too_long_ago",
             field="made_on",
         )

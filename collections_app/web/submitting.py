@@ -146,9 +146,9 @@ def submit(request: StaffRequest, form: StaffForm, act: Act) -> HttpResponse | N
 def form_page(
     request: StaffRequest, form: StaffForm, template: str, context: dict[str, Any] | None = None
 ) -> HttpResponse:
-    """The page of a form: 200 when fresh, 422 with errors, 409 where somebody else was first."""
+    """The page of a form: 200 without errors, 422 with some, 409 where somebody else was first."""
     status = 200
-    if form.is_bound:
+    if form.errors:
         status = 409 if form.is_overtaken else 422
     return render(request, template, {"form": form, **(context or {})}, status=status)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from crispy_forms.layout import Div, Layout
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.commitments.models import Instalment
@@ -120,4 +121,5 @@ def _key(instalment: Instalment) -> str:
 
 def _name_of(instalment: Instalment, currency: str) -> str:
     reference = f"{instalment.commitment.reference} / {instalment.position}"
-    return f"{reference} · {instalment.due_on} · {exact_money(instalment.amount, currency)}"
+    due_on = date_format(instalment.due_on)
+    return f"{reference} · {due_on} · {exact_money(instalment.amount, currency)}"

@@ -52,7 +52,7 @@ class PromiseForm(StaffForm):
         super().__init__(*args, initial=first | (initial or {}), **kwargs)
         self.currency, self.on = currency, on
         self.fields["total"] = MoneyField(label=_("In all"), currency=currency, required=False)
-        for number in range(1, self._row_count() + 1):
+        for number in range(1, self.row_count() + 1):
             self._add_row(number)
         self.fields["made_on"] = DayField(label=_("Promised on"))
         self.fields["promised_by"] = CleanCharField(
@@ -75,16 +75,22 @@ class PromiseForm(StaffForm):
             currency=self.currency, on=self.on, measures=list(self.measures.values())
         )
         fresh.initial.update(values)
-        for number in range(2, fresh._row_count() + 1):
+        for number in range(2, fresh.row_count() + 1):
             fresh._add_row(number)
         return fresh
 
-    def _row_count(self) -> int:
-        if not self.is_bound:
-            return int(self.initial["rows"])
-        given = str(self.data.get("rows", ""))[:3]
+    def row_count(self) -> int:
+        """How many rows the page has, whatever it says: at least one, no more than may be."""
+        given = str(self.data.get("rows", "") if self.is_bound else self.initial["rows"])[:3]
         count = int(given) if given.isascii() and given.isdigit() else 1
         return min(max(count, 1), MOST_INSTALMENTS)
+
+    def typed_total(self) -> int | None:
+        """What a preset cuts up: the total, else what the rows come to; None where neither is."""
+        self.is_valid()
+        total: int | None = self.cleaned_data.get("total")
+        rows = (self.cleaned_data.get(f"amount_{n}") for n in range(1, self.row_count() + 1))
+        return total or sum(amount for amount in rows if amount) or None
 
     def _add_row(self, number: int) -> None:
         self.fields[f"due_{number}"] = DayField(label=_("Due on"), required=False)
@@ -94,7 +100,7 @@ class PromiseForm(StaffForm):
 
     def row_fields(self) -> list[tuple[int, forms.BoundField, forms.BoundField]]:
         """The rows as bound fields: (number, due date, amount)."""
-        return [(n, self[f"due_{n}"], self[f"amount_{n}"]) for n in range(1, self._row_count() + 1)]
+        return [(n, self[f"due_{n}"], self[f"amount_{n}"]) for n in range(1, self.row_count() + 1)]
 
     def other_fields(self) -> list[forms.BoundField]:
         """Everything below the rows."""
@@ -109,7 +115,7 @@ class PromiseForm(StaffForm):
         """Each row is whole or blank, and one at least is whole."""
         cleaned = super().clean() or self.cleaned_data
         instalments = []
-        for number in range(1, self._row_count() + 1):
+        for number in range(1, self.row_count() + 1):
             due, amount = f"due_{number}", f"amount_{number}"
             if {due, amount} & self.errors.keys():
                 continue
@@ -137,11 +143,12 @@ class PromiseForm(StaffForm):
         super().refuse(refusal)
 
     def _row_at_fault(self, refusal: Refused) -> str:
-        if refusal.code != "due_before_today":
-            return "amount_1" if refusal.code != "out_of_range" else "due_1"
-        days = {n: self.cleaned_data.get(f"due_{n}") for n in range(1, self._row_count() + 1)}
+        if refusal.code not in ("due_before_today", "out_of_range"):
+            return "amount_1"
+        days = {n: self.cleaned_data.get(f"due_{n}") for n in range(1, self.row_count() + 1)}
         known = {n: day for n, day in days.items() if day}
-        return f"due_{min(known, key=lambda n: known[n])}" if known else "due_1"
+        worst = min if refusal.code == "due_before_today" else max
+        return f"due_{worst(known, key=lambda n: known[n])}" if known else "due_1"
 
 
 class RenegotiateForm(PromiseForm):

@@ -45,12 +45,11 @@ def with_rows(form: PromiseForm, preset: str, scene: Scene) -> PromiseForm:
     Errors are let go: nothing was to be saved.
     """
     values = {name: form.data.get(name, "") for name in form.data if name != "preset"}
-    rows = int(form["rows"].value() or 1) if str(form["rows"].value()).isdigit() else 1
-    if preset in PRESETS:
-        form.is_valid()
-        total = form.cleaned_data.get("total")
-        parts = cut(preset, total, scene) if total else []
-        rows = max(len(parts), 1)
+    rows = form.row_count()
+    total = form.typed_total() if preset in PRESETS else None
+    if total is not None:
+        parts = cut(preset, total, scene)
+        rows = len(parts)
         for number, (due_on, amount) in enumerate(parts, 1):
             values[f"due_{number}"] = due_on.isoformat()
             values[f"amount_{number}"] = str(form.fields["total"].prepare_value(amount))
