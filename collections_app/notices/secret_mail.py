@@ -31,14 +31,18 @@ STALE: Final = {"reset": timedelta(hours=2), "invitation": timedelta(days=7)}
 
 
 def send_secret_link(*, person: Person, kind: str) -> Message:
-    """Queue a mail of one of ``KINDS`` to the person; one not yet sent of that kind is enough.
+    """Queue a mail of one of ``KINDS`` to the person; one not yet sent of that kind is enough,
+    unless it has waited so long that it may be withdrawn as too late.
 
     In the caller's transaction, if any. Two requests at once wait for each other.
     """
     with transaction.atomic():
         Person.objects.select_for_update().get(pk=person.pk)
         waiting = Message.objects.filter(
-            person=person, kind=kind, state__in=(MessageState.QUEUED, MessageState.SENDING)
+            person=person,
+            kind=kind,
+            state__in=(MessageState.QUEUED, MessageState.SENDING),
+            created_at__gt=now() - STALE[kind] / 2,
         ).first()
         if waiting is not None:
             return waiting

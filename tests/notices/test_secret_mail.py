@@ -102,3 +102,11 @@ def test_a_disabled_person_gets_no_link(anna: Person, smtp_sink: SmtpSink) -> No
     Person.objects.update(is_active=False)
     assert deliver_due(prepare=prepare).withdrawn == 1
     assert smtp_sink.accepted == []
+
+
+def test_whoever_asks_again_after_an_outage_gets_a_link(anna: Person, smtp_sink: SmtpSink) -> None:
+    send_secret_link(person=anna, kind="reset")
+    Message.objects.update(created_at=now() - timedelta(hours=3))
+    send_secret_link(person=anna, kind="reset")
+    deliver_due(prepare=prepare)
+    assert len(smtp_sink.accepted) == 1

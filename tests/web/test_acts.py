@@ -19,7 +19,16 @@ from collections_app.planning.models import Measure, MonthPlan
 from collections_app.standing.figures import customer_figures
 from tests.conftest import Cast
 from tests.web.acting import TODAY, measure, on, promise, receive, send, text_of
-from tests.web.facts import DAY, MONTH, day, make_commitment, make_customer, make_plan, stand_on
+from tests.web.facts import (
+    DAY,
+    MONTH,
+    day,
+    make_commitment,
+    make_customer,
+    make_plan,
+    stand_on,
+    supersede,
+)
 
 
 @pytest.fixture
@@ -274,6 +283,19 @@ def test_a_payment_is_reversed_and_pinned_by_hand(rep: Client, customer: Custome
     send(rep, path, amount="100", received_on=TODAY, note="Bounced")
     assert Reversal.objects.get().amount == 100_00
     assert first.pk != second.pk
+
+
+def test_a_pin_to_a_promise_that_has_ended_since_can_be_taken_off(
+    rep: Client, customer: Customer
+) -> None:
+    former = make_commitment(customer, (day(28), 500), reference="FORMER")
+    receive(rep, customer)
+    path = f"/payments/{Payment.objects.get().public_id}/pin/"
+    send(rep, path, instalment=f"{former.public_id}-1", seen="")
+    supersede(former, make_commitment(customer, (day(30), 500)), on=day(20))
+    seen = rep.get(path).context["form"]["seen"].value()
+    assert send(rep, path, instalment="", seen=seen).status_code == 302
+    assert not Pin.objects.exists()
 
 
 def test_a_contact_is_added_changed_and_removed(rep: Client, customer: Customer) -> None:

@@ -125,5 +125,7 @@ def _open_to(payment: Payment) -> list[Instalment]:
         Q(commitment__ended_on__isnull=True) | Q(commitment__ended_on__gt=day)
     )
     rows = Instalment.objects.filter(customer=payment.customer_id).select_related("commitment")
-    nearest = rows.filter(in_force).order_by(F("due_on").desc(), "pk")[:PINNABLE]
-    return sorted(nearest, key=lambda i: (i.due_on, i.pk))
+    found = {i.pk: i for i in rows.filter(in_force).order_by(F("due_on").desc(), "pk")[:PINNABLE]}
+    # Ended since, or too far back for the list: it still has to be seen to be taken off.
+    found |= {i.pk: i for i in rows.filter(pins__payment=payment)}
+    return sorted(found.values(), key=lambda i: (i.due_on, i.pk))
