@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from collections_app.accounts.models import AuditEntry
+from collections_app.accounts.models import AuditEntry, Language
 from collections_app.commitments.models import AskedBy
 from collections_app.core.compact import exact_money
 from collections_app.customers.models import Customer
+from collections_app.ledger.models import PaymentMethod
 from collections_app.planning.models import Answer, Channel, MeasureKind, MeasureStatus
 
 PAGE_SIZE = 50
@@ -74,6 +76,13 @@ NAMES = {
     "name": gettext_lazy("name"),
     "email": gettext_lazy("e-mail"),
     "phone": gettext_lazy("telephone"),
+    "is_primary": gettext_lazy("first contact"),
+    "language": gettext_lazy("language"),
+    "method": gettext_lazy("how it came"),
+    "invoice_number": gettext_lazy("for invoice"),
+    "matures_on": gettext_lazy("matures on"),
+    "from": pgettext_lazy("a person", "from"),
+    "to": pgettext_lazy("a person", "to"),
 }
 AMOUNTS = {"amount", "target", "expected_uplift", "realised_uplift"}
 CHOICES: Mapping[str, Mapping[str, Any]] = {
@@ -82,6 +91,8 @@ CHOICES: Mapping[str, Mapping[str, Any]] = {
     "kind": dict(MeasureKind.choices),
     "status": dict(MeasureStatus.choices),
     "asked_by": dict(AskedBy.choices),
+    "language": dict(Language.choices),
+    "method": dict(PaymentMethod.choices),
 }
 
 
@@ -125,31 +136,53 @@ def _line(entry: AuditEntry, currency: str) -> HistoryLine:
 def _details(payload: Mapping[str, Any], currency: str) -> list[tuple[str, str]]:
     """The particulars in words; of a change, what was and what is."""
     before, after = payload.get("before"), payload.get("after")
-    found = []
+    told, found = dict(payload), []
     if isinstance(before, dict) or isinstance(after, dict):
-        old, new = before or {}, after or {}
-        for key in new | old:
-            if old.get(key) != new.get(key) and key in NAMES:
-                pair = (_shown(key, old.get(key), currency), _shown(key, new.get(key), currency))
-                found.append((str(NAMES[key]), " → ".join(pair) if old else pair[1]))
+        old = before or {}
+        # An act that tells what is beside what was, and not below "after".
+        new = after or {key: told.pop(key) for key in old if key in told}
+        for key in {**old, **new}:
+            is_same = after is not None and old.get(key) == new.get(key)
+            if key in NAMES and not is_same and (text := _change(key, old, new, currency)):
+                found.append((str(NAMES[key]), text))
     elif "before" in payload and "after" in payload:
-        key = "target" if isinstance(after or before, int) else "pin"
-        pair = (_shown(key, before, currency), _shown(key, after, currency))
-        found.append((str(NAMES.get(key, "")), " → ".join(pair)))
+        is_pin = isinstance(before, str) or isinstance(after, str)
+        label = pgettext("a payment", "is for") if is_pin else str(NAMES["target"])
+        pair = (_shown("target", before, currency), _shown("target", after, currency))
+        found.append((label, " → ".join(pair)))
     for key, name in NAMES.items():
-        value = payload.get(key)
-        if value not in (None, "", []):
-            found.append((str(name), _shown(key, value, currency)))
+        if told.get(key) not in (None, "", []):
+            found.append((str(name), _shown(key, told[key], currency)))
     return found
+
+
+def _change(key: str, old: Mapping[str, Any], new: Mapping[str, Any], currency: str) -> str:
+    """What a particular was and is; the one of them that is not blank where the other is."""
+    was, now = old.get(key), new.get(key)
+    known = [value for value in (was, now) if value not in (None, "")]
+    if not new or was == now or was in (None, ""):
+        return _shown(key, known[0], currency) if known else ""
+    return f"{_shown(key, was, currency)} → {_shown(key, now, currency)}"
 
 
 def _shown(key: str, value: Any, currency: str) -> str:
     if value in (None, ""):
         return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if key in AMOUNTS and isinstance(value, int):
         return exact_money(value, currency)
     if key == "instalments":
-        return "; ".join(f"{due_on}: {exact_money(amount, currency)}" for due_on, amount in value)
+        return "; ".join(f"{_day(due)}: {exact_money(amount, currency)}" for due, amount in value)
     if key == "month":
-        return str(value)[:7]
+        return _day(value, "YEAR_MONTH_FORMAT")
+    if key.endswith("_on"):
+        return _day(value)
     return str(CHOICES.get(key, {}).get(value, value))
+
+
+def _day(text: Any, style: str = "DATE_FORMAT") -> str:
+    try:
+        return date_format(date.fromisoformat(str(text)), style)
+    except ValueError:
+        return str(text)
