@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
@@ -13,7 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Language, Person
-from collections_app.accounts.operations import record
+from collections_app.accounts.operations import overtaken, record
+from collections_app.core.marks import changed_since, mark_of
 from collections_app.core.refusals import Refused
 from collections_app.customers.models import Contact, Customer, Evidence
 
@@ -42,8 +44,14 @@ def save_contact(
     language: str,
     is_primary: bool,
     by: Person,
+    seen: Mapping[str, str] | None = None,
 ) -> Contact:
-    """Add a contact, or change the one given; the first one is the first contact by itself."""
+    """Add a contact, or change the one given; the first one is the first contact by itself.
+
+    ``seen`` holds the marks of ``contact_facts`` that the writer saw: what they left as it was
+    stays as it is by now. Raises ``CustomerRefused``: ``required``, ``unknown_value``,
+    ``out_of_range`` (too many), ``removed``; ``Overtaken`` where they change what another changed.
+    """
     if not name:
         raise CustomerRefused(_("A name is needed."), code="required", field="name")
     if language not in Language.values:
@@ -57,16 +65,46 @@ def save_contact(
             others = others.exclude(pk=contact.pk)
         if contact is None and others.count() >= MOST_CONTACTS:
             raise CustomerRefused(_("A customer has at most 50 contacts."), code="out_of_range")
-        row = contact or Contact(customer=customer)
-        before = _facts_of(row) if contact else None
+        row = _contact_held(customer, contact)
+        before = contact_facts(row) if contact else None
         row.name, row.email, row.phone, row.language = name, email, phone, language
-        row.is_primary = is_primary or not others.filter(is_primary=True).exists()
+        row.is_primary = is_primary
+        _keep_what_was_seen(row, before, seen)
+        row.is_primary = row.is_primary or not others.filter(is_primary=True).exists()
+        after = contact_facts(row)
+        if before == after:
+            return row
         if row.is_primary:
             others.update(is_primary=False)
         row.save()
         verb = "change_contact" if contact else "add_contact"
-        _record(customer, row, by, verb, {"before": before, "after": _facts_of(row)})
+        _record(customer, row, by, verb, {"before": before, "after": after})
     return row
+
+
+def _contact_held(customer: Customer, contact: Contact | None) -> Contact:
+    """The contact as it stands, or a new one; refused where it was removed meanwhile."""
+    if contact is None:
+        return Contact(customer=customer)
+    held = Contact.objects.filter(pk=contact.pk, customer=customer).first()
+    if held is None:
+        raise CustomerRefused(_("This contact was removed meanwhile."), code="removed")
+    return held
+
+
+def _keep_what_was_seen(
+    row: Contact, before: Mapping[str, Any] | None, seen: Mapping[str, str] | None
+) -> None:
+    """Leave to others what the writer did not change; refuse what both changed."""
+    if before is None or seen is None:
+        return
+    wanted = contact_facts(row)
+    for name, value in wanted.items():
+        if seen.get(name) == mark_of(value):
+            setattr(row, name, before[name])
+    changed = [name for name, value in contact_facts(row).items() if value != before[name]]
+    if (lost := changed_since(seen, before, changed)) is not None:
+        raise overtaken("contact", str(row.public_id), field=lost)
 
 
 def remove_contact(*, contact: Contact, by: Person) -> None:
@@ -76,7 +114,7 @@ def remove_contact(*, contact: Contact, by: Person) -> None:
         row = Contact.objects.filter(pk=contact.pk).select_related("customer").first()
         if row is None:
             return
-        _record(row.customer, row, by, "remove_contact", {"before": _facts_of(row)})
+        _record(row.customer, row, by, "remove_contact", {"before": contact_facts(row)})
         was_primary, customer = row.is_primary, row.customer
         row.delete()
         heir = Contact.objects.filter(customer=customer).order_by("pk").first()
@@ -127,7 +165,8 @@ def _plain_name(filename: str) -> str:
     return text[-200:] or "evidence"
 
 
-def _facts_of(contact: Contact) -> dict[str, Any]:
+def contact_facts(contact: Contact) -> dict[str, Any]:
+    """What the audit trail keeps of a contact, and what forms mark as seen."""
     return {
         "name": contact.name,
         "email": contact.email,

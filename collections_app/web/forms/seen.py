@@ -71,6 +71,8 @@ class SeenForm(StaffForm):
         """A value as the field would show it."""
         field = self.fields[name]
         shown = field.prepare_value(value)
+        if isinstance(field, forms.BooleanField):
+            return _("yes") if value else _("no")
         if isinstance(field, forms.ChoiceField):
             choices: Any = field.choices
             labels = {str(key): str(label) for key, label in choices}

@@ -38,8 +38,9 @@ def _contact_page(request: StaffRequest, scene: Scene, contact: Contact | None) 
 
     def write(values: dict[str, Any]) -> Contact:
         return operations.save_contact(
-            customer=scene.customer, contact=contact, by=request.user, **values
-        )
+            customer=scene.customer, contact=contact, by=request.user,
+            seen=form.marks() or None, **values,
+        )  # fmt: skip
 
     return act_page(
         request, scene, form, write=write, done=lambda _c: Done(_("Contact saved.")),
