@@ -172,6 +172,7 @@ def record_ask(
 ) -> MonthPlan:
     """Put on record that the customer was asked for a commitment on a day, and what it said.
 
+    Asked holds from the first day on which one asked (rule 2); the answer is the latest.
     Raises ``PlanRefused`` with ``out_of_range`` for a day ahead and ``unknown_value``.
     """
     if asked_on > on:
@@ -185,7 +186,8 @@ def record_ask(
     with transaction.atomic():
         plan = open_plan(customer=customer, month=month, by=by)
         before = {"asked_on": plan.asked_on, "answer": plan.answer}
-        plan.asked_on, plan.answer = asked_on, answer
+        plan.asked_on = min(asked_on, plan.asked_on or asked_on)
+        plan.answer = answer
         plan.save(update_fields=["asked_on", "answer"])
         _record(plan, by, "ask", before=before, asked_on=asked_on, answer=answer)
     return plan

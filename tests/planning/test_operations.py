@@ -147,6 +147,15 @@ def test_asking_is_on_record_with_its_answer(customer: Customer) -> None:
     assert figures(day(3)).plan_state == "unplanned"
 
 
+def test_asking_again_does_not_undo_having_asked_before(customer: Customer) -> None:
+    for asked_on, answer in ((day(3), "put_off"), (day(9), "committed")):
+        record_ask(
+            customer=customer, month=MONTH, asked_on=asked_on, answer=answer,
+            by=customer.owner, on=TENTH,
+        )  # fmt: skip
+    assert [figures(d).asked for d in (day(2), day(3), day(9))] == [None, "committed", "committed"]
+
+
 def measure_for(customer: Customer, uplift: int = 40, on: date = TENTH) -> Measure:
     return add_measure(
         customer=customer, month=MONTH, kind="incentive", expected_uplift=uplift,
