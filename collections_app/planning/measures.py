@@ -11,7 +11,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import AuditEntry, Person
-from collections_app.accounts.operations import record
+from collections_app.accounts.operations import overtaken, record
+from collections_app.core.marks import changed_since, mark_of
 from collections_app.core.money import LARGEST_AMOUNT
 from collections_app.core.refusals import Overtaken, Refused
 from collections_app.customers.models import Customer
@@ -67,19 +68,26 @@ def add_measure(
                 entered_by=by,
             )
             _date_change(measure, by, on)
-            _record(measure, customer, by, "add", _facts_of(measure))
+            _record(measure, customer, by, "add", measure_facts(measure))
     except IntegrityError as error:
         raise _same_again() from error
     return measure
 
 
 def change_measure(
-    *, measure: Measure, by: Person, on: date, expected: Mapping[str, Any], **changes: Any
+    *,
+    measure: Measure,
+    by: Person,
+    on: date,
+    expected: Mapping[str, Any],
+    seen: Mapping[str, str] | None = None,
+    **changes: Any,
 ) -> Measure:
     """Change any of ``FIELDS``; status and uplift count from ``on``.
 
-    ``expected`` holds the status and expected uplift that the writer saw; raises ``Overtaken``
-    where they are others by now, ``MeasureRefused`` as ``add_measure`` does.
+    ``expected`` holds the status and expected uplift that the writer saw, ``seen`` the marks of
+    the other ``measure_facts``: what they left as it was stays as it is by now. Raises
+    ``Overtaken`` where they change what another changed, ``MeasureRefused`` as ``add_measure``.
     """
     if unknown := set(changes) - set(FIELDS):
         raise TypeError(f"not a measure's: {sorted(unknown)}")
@@ -94,10 +102,9 @@ def change_measure(
             row = held.select_related("plan__customer", "owner").get(pk=measure.pk)
             if any(getattr(row, name) != value for name, value in expected.items()):
                 raise Overtaken(_overtaken(row))
-            before = _facts_of(row)
-            for name, value in changes.items():
-                setattr(row, name, value)
-            after = _facts_of(row)
+            before = measure_facts(row)
+            _apply(row, changes, seen)
+            after = measure_facts(row)
             if before == after:
                 return row
             row.save(update_fields=list(changes))
@@ -107,6 +114,22 @@ def change_measure(
     except IntegrityError as error:
         raise _same_again() from error
     return row
+
+
+def _apply(row: Measure, changes: Mapping[str, Any], seen: Mapping[str, str] | None) -> None:
+    """Put the changes on the row, but for what the writer left as they saw it."""
+    before, former = measure_facts(row), {name: getattr(row, name) for name in changes}
+    for name, value in changes.items():
+        setattr(row, name, value)
+    wanted = measure_facts(row)
+    if seen is None:
+        return
+    for name in changes:
+        if seen.get(name) == mark_of(wanted[name]):
+            setattr(row, name, former[name])
+    changed = [n for n, value in measure_facts(row).items() if value != before[n] and n in seen]
+    if (lost := changed_since(seen, before, changed)) is not None:
+        raise overtaken("measure", str(row.public_id), field=lost)
 
 
 def take_back_measure(*, measure: Measure, by: Person) -> None:
@@ -130,7 +153,7 @@ def take_back_measure(*, measure: Measure, by: Person) -> None:
             raise MeasureRefused(
                 _("This measure has been worked with since. Drop it instead."), code="conflict"
             )
-        _record(held, held.plan.customer, by, "take_back", _facts_of(held))
+        _record(held, held.plan.customer, by, "take_back", measure_facts(held))
         held.changes.all().delete()
         held.delete()
 
@@ -169,7 +192,8 @@ def _same_again() -> MeasureRefused:
     )
 
 
-def _facts_of(measure: Measure) -> dict[str, Any]:
+def measure_facts(measure: Measure) -> dict[str, Any]:
+    """What the audit trail keeps of a measure, and what forms mark as seen."""
     return {
         "kind": measure.kind,
         "description": measure.description,

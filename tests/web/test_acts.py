@@ -159,6 +159,26 @@ def test_a_measure_changed_meanwhile_is_told(rep: Client, customer: Customer) ->
     assert 'name="seen_status" value="planned"' in answer.content.decode()
 
 
+def test_what_a_measure_brought_is_not_overwritten_by_who_had_not_seen_it(
+    rep: Client, customer: Customer
+) -> None:
+    measure(rep, customer)
+    made = Measure.objects.get()
+    path = f"/measures/{made.public_id}/"
+    form = rep.get(path).context["form"]
+    stale = {name: form[name].value() or "" for name in form.fields if name != "token"}
+    Measure.objects.update(realised_uplift=38_500_00)
+    # What was left as it was seen stays as it is by now.
+    assert send(rep, path, **{**stale, "description": "Two vouchers"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.realised_uplift, made.description) == (38_500_00, "Two vouchers")
+    answer = send(rep, path, **{**stale, "realised_uplift": "5"})
+    assert answer.status_code == 409
+    assert "Now: 38,500" in text_of(answer)
+    made.refresh_from_db()
+    assert made.realised_uplift == 38_500_00
+
+
 def test_a_promise_is_recorded_and_counts_at_once(rep: Client, customer: Customer) -> None:
     make_plan(customer, 150_000)
     assert promise(rep, customer).status_code == 302

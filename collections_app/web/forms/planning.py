@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.accounts.models import Person
+from collections_app.core.marks import mark_of
 from collections_app.core.refusals import Overtaken
 from collections_app.customers.models import Contact
+from collections_app.planning.measures import measure_facts
 from collections_app.planning.models import Answer, Channel, Measure, MeasureKind, MeasureStatus
 from collections_app.web.forms.base import CleanCharField, DayField, MoneyField, StaffForm
+
+SEEN_BY_MARK = ("description", "due_on", "owner", "realised_uplift")
 
 
 class SeenMoneyField(MoneyField):
@@ -145,6 +151,9 @@ class MeasureForm(StaffForm):
             self.fields["realised_uplift"].help_text = _("What it brought, once it is done.")
             self.fields["seen_status"] = forms.CharField(widget=forms.HiddenInput, required=False)
             self.fields["seen_uplift"] = SeenMoneyField(currency=currency)
+            self.fields["seen"] = forms.CharField(
+                widget=forms.HiddenInput, required=False, initial=_marks_of(measure)
+            )
         names = [name for name in self.fields if name != "token"]
         wide = {"description", "kind"}
         columns = [Div(n, css_class="k-wide") if n in wide else n for n in names]
@@ -160,14 +169,37 @@ class MeasureForm(StaffForm):
             "expected_uplift": self.cleaned_data.get("seen_uplift"),
         }
 
+    def marks(self) -> dict[str, str] | None:
+        """The marks of the rest that the writer saw; None for what is no marks of ours."""
+        try:
+            found = json.loads(self.cleaned_data.get("seen") or "null")
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
+
     def overtake(self, lost: Overtaken) -> None:
         """Carry on from what now stands."""
         super().overtake(lost)
         if self.measure is None:
             return
         self.measure.refresh_from_db()
+        now, marks = _initial_of(self.measure), self.marks() or {}
+        facts = measure_facts(self.measure)
+        for name in SEEN_BY_MARK:
+            if marks and marks.get(name) != mark_of(facts[name]):
+                field = self.fields[name]
+                shown = facts[name] if name == "owner" else field.prepare_value(now[name])
+                text = "–" if shown in (None, "") else str(shown)
+                self.add_error(name, ValidationError(_("Now: %(value)s") % {"value": text}))
         uplift = self.fields["seen_uplift"].prepare_value(self.measure.expected_uplift)
-        self.carry(seen_status=self.measure.status, seen_uplift=str(uplift))
+        self.carry(
+            seen_status=self.measure.status, seen_uplift=str(uplift), seen=_marks_of(self.measure)
+        )
+
+
+def _marks_of(measure: Measure) -> str:
+    facts = measure_facts(measure)
+    return json.dumps({name: mark_of(facts[name]) for name in SEEN_BY_MARK})
 
 
 def _initial_of(measure: Measure | None) -> dict[str, Any]:

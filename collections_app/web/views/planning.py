@@ -124,11 +124,11 @@ def measure_change(request: StaffRequest, public_id: UUID) -> HttpResponse:
     )
 
     def write(values: dict[str, Any]) -> Measure:
-        for seen in ("seen_status", "seen_uplift"):
-            values.pop(seen)
+        changes = {name: value for name, value in values.items() if not name.startswith("seen")}
         return measures.change_measure(
-            measure=measure, by=request.user, on=scene.day, expected=form.expected(), **values
-        )
+            measure=measure, by=request.user, on=scene.day,
+            expected=form.expected(), seen=form.marks(), **changes,
+        )  # fmt: skip
 
     return act_page(request, scene, form, write=write, done=lambda _m: Done(_("Measure saved.")))
 
