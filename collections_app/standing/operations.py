@@ -62,8 +62,15 @@ def hold_customer(customer_id: int) -> None:
 
     First the standing day, shared, then the customer: the order that sweeps and imports keep.
     """
+    hold_customers([customer_id])
+
+
+def hold_customers(customer_ids: Collection[int]) -> None:
+    """Lock customers as ``hold_customer`` does, in key order."""
     _standing_day_shared()
-    list(Customer.objects.select_for_update(no_key=True).filter(pk=customer_id).values_list("pk"))
+    for chunk in chunks(sorted(customer_ids)):
+        held = Customer.objects.select_for_update(no_key=True).filter(pk__in=chunk)
+        list(held.order_by("pk").values_list("pk"))
 
 
 def _standing_day_shared() -> date | None:

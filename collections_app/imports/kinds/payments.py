@@ -11,6 +11,7 @@ from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch, Pa
 from collections_app.imports.bulk import among, change_in, copy_in
 from collections_app.imports.kinds.invoices import invoices_by_number
 from collections_app.ledger.models import Payment, Reversal
+from collections_app.standing.operations import hold_customers
 
 CHANGEABLE = ("invoice_number", "matures_on", "note")
 
@@ -26,6 +27,9 @@ def import_payments(batch: Batch) -> None:
         if amount is not None:
             amounts[row.number] = amount
             _check_sign(batch, row, amount)
+    # Before anything is read: by hand, too, no more may be taken back than came.
+    if reversing := {meant[row.number].pk for row in rows if row.has("reverses")}:
+        hold_customers(reversing)
     references = {row.get("reference") for row in batch.rows if row.has("reference")}
     references |= {row.get("reverses") for row in rows if row.has("reverses")}
     payments = {p.reference: p for p in among(Payment.objects.all(), "reference", references)}
