@@ -183,6 +183,8 @@ def differing_customers(on: date) -> set[int]:
         return set(
             Payment.objects.filter(received_on__lte=on).values_list("customer_id", flat=True)
         )
+    if on == kept:
+        return set()
     window = Q(received_on__gt=min(on, kept), received_on__lte=max(on, kept))
     found = set(Reversal.objects.filter(window).values_list("customer_id", flat=True))
     if on > kept:

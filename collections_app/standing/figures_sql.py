@@ -8,8 +8,9 @@ from __future__ import annotations
 
 # Money on instalments is read from what is kept (allocation is causal: what a payment filled does
 # not depend on later facts), except for customers whose reversals make a past day differ.
+# Not materialised, so that instalments are looked up one by one among all that was ever allocated.
 ALLOCATED = """
-allocated AS (
+allocated AS NOT MATERIALIZED (
     SELECT a.instalment_id, a.received_on, a.amount
     FROM standing_allocation a
     WHERE a.received_on <= %(as_of)s AND a.customer_id <> ALL(%(anew)s::bigint[])
@@ -29,10 +30,11 @@ due AS (
       AND (%(customers)s::bigint[] IS NULL OR i.customer_id = ANY(%(customers)s::bigint[]))
 ),
 filled AS (
-    SELECT d.id, sum(a.amount)::bigint AS received,
-           COALESCE(sum(a.amount) FILTER (WHERE a.received_on >= %(month)s
-               AND a.received_on <= %(month_end)s), 0)::bigint AS from_month
-    FROM due d JOIN allocated a ON a.instalment_id = d.id GROUP BY d.id
+    SELECT d.id, s.received, s.from_month FROM due d JOIN LATERAL (
+        SELECT sum(a.amount)::bigint AS received,
+            COALESCE(sum(a.amount) FILTER (WHERE a.received_on >= %(month)s
+                AND a.received_on <= %(month_end)s), 0)::bigint AS from_month
+        FROM allocated a WHERE a.instalment_id = d.id) s ON s.received IS NOT NULL
 ),
 promised AS (
     SELECT d.customer_id,
@@ -48,10 +50,12 @@ promised AS (
 
 RECEIPTS = """
 receipts AS (
-    SELECT p.customer_id, sum(p.amount - COALESCE((
-        SELECT sum(r.amount) FROM ledger_reversal r
-        WHERE r.payment_id = p.id AND r.received_on <= %(as_of)s), 0))::bigint AS received
-    FROM ledger_payment p
+    SELECT p.customer_id, sum(p.amount - COALESCE(b.amount, 0))::bigint AS received
+    FROM ledger_payment p LEFT JOIN (
+        SELECT r.payment_id, sum(r.amount) AS amount FROM ledger_reversal r
+        WHERE r.received_on <= %(as_of)s
+          AND (%(customers)s::bigint[] IS NULL OR r.customer_id = ANY(%(customers)s::bigint[]))
+        GROUP BY r.payment_id) b ON b.payment_id = p.id
     WHERE p.received_on BETWEEN %(month)s AND LEAST(%(month_end)s::date, %(as_of)s::date)
       AND (%(customers)s::bigint[] IS NULL OR p.customer_id = ANY(%(customers)s::bigint[]))
     GROUP BY p.customer_id

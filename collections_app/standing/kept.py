@@ -17,7 +17,7 @@ from collections_app.commitments.models import Commitment, Instalment
 from collections_app.organisation.queries import organisation
 from collections_app.standing.allocation import Allocated
 from collections_app.standing.loading import commitment_facts
-from collections_app.standing.models import Allocation, InstalmentStanding, State
+from collections_app.standing.models import Allocation, State
 from collections_app.standing.month_sql import LEDGER
 from collections_app.standing.queries import allocations_of, commitments_of
 from collections_app.standing.states import CommitmentState, states_of
@@ -33,29 +33,41 @@ WITH RECURSIVE chain(id) AS (
 SELECT id FROM chain
 """
 
-SUMS = f"""
-WITH {LEDGER}
+# What is due next is read of kept states, so that it is right on the standing day alone.
+SUMMARY = f"""
+WITH {LEDGER},
+next AS (
+    SELECT i.due_on, i.amount FROM standing_instalmentstanding s
+    JOIN commitments_instalment i ON i.id = s.instalment_id
+    WHERE s.customer_id = ANY(%(customers)s::bigint[]) AND s.state = 'open'
+    ORDER BY i.due_on, i.id LIMIT 1
+)
 SELECT COALESCE(l.open, 0), COALESCE(l.overdue, 0),
-    COALESCE(l.unapplied, (SELECT sum(amount)::bigint FROM paid), 0)
+    COALESCE(l.unapplied, (SELECT sum(amount)::bigint FROM paid), 0),
+    (SELECT count(*) FROM commitments_commitment
+     WHERE customer_id = ANY(%(customers)s::bigint[]) AND made_on <= %(as_of)s),
+    (SELECT due_on FROM next), (SELECT amount FROM next)
 FROM (SELECT 1) one LEFT JOIN ledger l ON true
 """
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerSums:
-    """A customer's ledger in three sums of rule 10, in minor units."""
+class NextPromise:
+    """The open instalment that is due first; its whole amount, in minor units."""
+
+    due_on: date
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A customer in a few figures: the sums of rule 10 in minor units, and its promises."""
 
     open: int
     overdue: int
     unapplied: int
-
-
-@dataclass(frozen=True, slots=True)
-class NextPromise:
-    """What is due next, and its day; ``amount`` is the instalment's whole, in minor units."""
-
-    due_on: date
-    amount: int
+    promises: int
+    next_promise: NextPromise | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,42 +78,35 @@ class Promises:
     money: list[Allocated]
 
 
-def ledger_sums(customer_id: int, *, on: date) -> LedgerSums:
-    """Rule 10 in sums, from facts, as of the end of ``on``. One statement."""
+def summary_of(customer_id: int, *, on: date) -> Summary:
+    """Where the customer stands as of the end of ``on``, in one statement on the standing day."""
     with connection.cursor() as cursor:
-        cursor.execute(SUMS, {"customers": [customer_id], "as_of": on})
-        return LedgerSums(*cursor.fetchone())
-
-
-def next_promise(customer_id: int, *, on: date) -> NextPromise | None:
-    """The open instalment that is due first."""
+        cursor.execute(SUMMARY, {"customers": [customer_id], "as_of": on})
+        open_, overdue, unapplied, promises, due_on, amount = cursor.fetchone()
+    next_one = NextPromise(due_on, amount) if due_on else None
     if not _is_kept(on):
-        states = commitments_of([customer_id], on=on).get(customer_id, [])
-        still = [i.instalment for c in states for i in c.instalments if i.state == State.OPEN]
-        first = min(still, key=lambda i: (i.due_on, i.id), default=None)
-        return NextPromise(first.due_on, first.amount) if first else None
-    rows = InstalmentStanding.objects.filter(customer=customer_id, state=State.OPEN)
-    ordered = rows.order_by("instalment__due_on", "instalment_id")
-    row = ordered.values_list("instalment__due_on", "instalment__amount").first()
-    return NextPromise(*row) if row else None
+        next_one = _worked_out_next(customer_id, on)
+    return Summary(open_, overdue, unapplied, promises, next_one)
 
 
-def promises_made(customer_id: int, *, on: date) -> QuerySet[Commitment]:
-    """The commitments made by ``on``, latest first."""
-    made = Commitment.objects.filter(customer=customer_id, made_on__lte=on)
-    return made.order_by("-made_on", "-reference")
+def _worked_out_next(customer_id: int, on: date) -> NextPromise | None:
+    states = commitments_of([customer_id], on=on).get(customer_id, [])
+    still = [i.instalment for c in states for i in c.instalments if i.state == State.OPEN]
+    first = min(still, key=lambda i: (i.due_on, i.id), default=None)
+    return NextPromise(first.due_on, first.amount) if first else None
 
 
 def promises_page(customer_id: int, *, on: date, start: int, limit: int) -> Promises:
-    """Rules 4 to 6 for some of the customer's commitments, in the order of ``promises_made``."""
+    """Rules 4 to 6 for some of the customer's commitments made by ``on``, latest first."""
     if not _is_kept(on):
         states = commitments_of([customer_id], on=on).get(customer_id, [])[::-1]
         shown = states[start : start + limit]
         of = {i.instalment.id for state in shown for i in state.instalments}
         money = [p for p in allocations_of(customer_id, on=on) if p.instalment in of]
         return Promises(shown, money)
-    wanted = promises_made(customer_id, on=on)[start : start + limit]
-    ids = set(wanted.values_list("pk", flat=True))
+    made = Commitment.objects.filter(customer=customer_id, made_on__lte=on)
+    latest = made.order_by("-made_on", "-reference").values_list("pk", flat=True)
+    ids = set(latest[start : start + limit])
     chain = _with_replaced(ids)
     facts = commitment_facts(
         Commitment.objects.filter(pk__in=chain), Instalment.objects.filter(commitment__in=chain)

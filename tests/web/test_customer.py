@@ -11,8 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from collections_app.accounts.models import Person
-from collections_app.customers.models import Customer
+from collections_app.accounts.operations import record
+from collections_app.customers.models import Contact, Customer
 from collections_app.planning.models import TargetChange
+from collections_app.web.pages.customer import TABS
 from tests.conftest import Cast
 from tests.web.facts import (
     MONTH,
@@ -199,7 +201,7 @@ def test_links_of_tabs_keep_the_month(cast: Cast, client: Client, customer: Cust
     assert f"/gaps/?month=2026-10&rep={cast.east_rep.public_id}" in page
 
 
-@pytest.mark.parametrize("tab", ["plan", "commitments", "invoices", "payments"])
+@pytest.mark.parametrize("tab", TABS)
 def test_the_cost_does_not_grow_with_the_rows(
     cast: Cast, client: Client, customer: Customer, tab: str
 ) -> None:
@@ -212,6 +214,11 @@ def test_the_cost_does_not_grow_with_the_rows(
             make_commitment(customer, (day(10), 500), (day(20), 500))
             payment = make_payment(customer, 100, on=day(5))
             make_reversal(payment, 10, on=day(6), reference=f"R-{payment.reference}")
+            Contact.objects.create(customer=customer, name="Mr Li", language="en")
+            record(
+                actor=cast.east_rep, verb="ask", subject_kind="month_plan", subject_id=plan.pk,
+                customer_id=customer.pk,
+            )  # fmt: skip
         stand_on()
         page_of(client, cast.east_rep, customer, f"?tab={tab}")
         with CaptureQueriesContext(connection) as queries:

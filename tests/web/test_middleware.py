@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from collections_app.accounts.operations import choose_language
+from collections_app.organisation.models import Organisation
+from collections_app.organisation.queries import organisation, seen_once
 from tests.conftest import Cast
+from tests.web.facts import make_customer
 
 
 def test_every_answer_has_an_id_of_its_own(client: Client) -> None:
@@ -49,3 +54,29 @@ def test_a_chosen_language_is_kept_with_the_person(cast: Cast, client: Client) -
 def test_what_a_person_sees_is_stored_nowhere(cast: Cast, client: Client) -> None:
     client.force_login(cast.east_rep)
     assert "no-store" in client.get("/accounts/2fa/")["Cache-Control"]
+
+
+@pytest.mark.parametrize("address", ["/today/", "/plan/", "/gaps/"])
+def test_a_page_reads_the_organisation_once(cast: Cast, client: Client, address: str) -> None:
+    make_customer(cast.east_rep)
+    organisation()
+    client.force_login(cast.east_rep)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    asked = [one for one in queries if 'FROM "organisation_organisation"' in one["sql"]]
+    assert len(asked) == 1
+
+
+def test_the_next_page_reads_it_anew(cast: Cast, client: Client) -> None:
+    client.force_login(cast.admin)
+    client.get("/settings/organisation/")
+    Organisation.objects.update(name="Renamed since")
+    assert "Renamed since" in client.get("/settings/organisation/").content.decode()
+
+
+def test_outside_of_such_work_it_is_read_each_time(cast: Cast) -> None:
+    with seen_once():
+        former = organisation()
+        Organisation.objects.update(name="Renamed since")
+        assert organisation() is former
+    assert organisation().name == "Renamed since"

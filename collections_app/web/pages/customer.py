@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from collections_app.core.money import ratio
 from collections_app.core.months import add_months, first_of, month_text
 from collections_app.customers.models import Contact, Customer
 from collections_app.standing.figures import CustomerFigures, customer_figures
-from collections_app.standing.kept import (
-    LedgerSums,
-    NextPromise,
-    ledger_sums,
-    next_promise,
-    promises_made,
-    promises_page,
-)
+from collections_app.standing.kept import Summary, promises_page, summary_of
 from collections_app.standing.queries import ledgers_of, payments_known_through, standing_day
 from collections_app.standing.settlement import LedgerStanding
 from collections_app.web.pages.history import HistoryTab, history_tab
@@ -70,10 +61,8 @@ class CustomerPage:
     customer: Customer
     contact: Contact | None
     known_through: date | None
-    ledger: LedgerSums | LedgerStanding
+    summary: Summary
     figures: CustomerFigures | None
-    next_promise: NextPromise | None
-    promises: int
     plan: PlanTab | None = None
     commitments: CommitmentsTab | None = None
     invoices: InvoicesTab | None = None
@@ -99,10 +88,6 @@ class CustomerPage:
         return month_text(add_months(self.asked.month, 1))
 
     @property
-    def overdue_share(self) -> Decimal | None:
-        return ratio(self.ledger.overdue, self.ledger.open)
-
-    @property
     def previous_page(self) -> int | None:
         return self.asked.page - 1 if self.asked.page > 1 else None
 
@@ -118,13 +103,8 @@ def customer_page(
     """One customer as of the standing day; only the open tab is worked out."""
     id_, on = customer.pk, asked.day
     figures = next(iter(customer_figures(asked.month, on=on, customers=[id_])), None)
-    ledger: LedgerSums | LedgerStanding
+    summary = summary_of(id_, on=on)
     plan = commitments = invoices = payments = contacts = history = None
-    if asked.tab == "invoices":
-        ledger = ledgers_of([id_], on=on).get(id_) or LedgerStanding()
-        invoices = invoices_tab(id_, ledger, customer.currency, on=on, page=asked.page)
-    else:
-        ledger = ledger_sums(id_, on=on)
     if asked.tab == "plan":
         plan = plan_tab(
             id_,
@@ -136,6 +116,9 @@ def customer_page(
         )
     elif asked.tab == "commitments":
         commitments = _commitments(customer, asked)
+    elif asked.tab == "invoices":
+        ledger = ledgers_of([id_], on=on).get(id_) or LedgerStanding()
+        invoices = invoices_tab(id_, ledger, customer.currency, on=on, page=asked.page)
     elif asked.tab == "contacts":
         contacts = list(Contact.objects.filter(customer=customer).order_by("-is_primary", "name"))
     elif asked.tab == "history":
@@ -147,10 +130,8 @@ def customer_page(
         customer=customer,
         contact=Contact.objects.filter(customer=customer).order_by("-is_primary", "pk").first(),
         known_through=payments_known_through(),
-        ledger=ledger,
+        summary=summary,
         figures=figures,
-        next_promise=next_promise(id_, on=on),
-        promises=promises_made(id_, on=on).count(),
         plan=plan,
         commitments=commitments,
         invoices=invoices,

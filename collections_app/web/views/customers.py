@@ -20,7 +20,7 @@ def customer_detail(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
     Answers 404 for a customer outside what the person may see, so that ids cannot be probed.
     """
-    visible = Customer.objects.visible_to(request.user).select_related("owner__team")
+    visible = Customer.objects.visible_to(request.user).select_related("owner")
     customer = get_object_or_404(visible, public_id=public_id)
     may_act = may(request.user.role, "web:promise_record", write=True)
     page = customer_page(customer, CustomerQuestion.read(request), may_act=may_act)
