@@ -25,6 +25,8 @@ def preset_instalments(
     while not days:
         month = max(add_months(month, 1), first_of(on))
         days = _days(preset, month, on, calendar)
+    # A few cents make fewer parts: none may be of nothing.
+    days = days[: max(amount, 1)]
     return list(zip(days, split_evenly(amount, len(days)), strict=True))
 
 

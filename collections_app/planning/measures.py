@@ -18,7 +18,7 @@ from collections_app.core.refusals import Overtaken, Refused
 from collections_app.customers.models import Customer
 from collections_app.organisation.queries import day_of, today
 from collections_app.planning.models import Measure, MeasureChange, MeasureKind, MeasureStatus
-from collections_app.planning.operations import open_plan
+from collections_app.planning.operations import close_if_empty, open_plan
 
 OPEN: Final = frozenset({MeasureStatus.PLANNED, MeasureStatus.IN_PROGRESS})
 FIELDS: Final = (
@@ -155,7 +155,9 @@ def take_back_measure(*, measure: Measure, by: Person) -> None:
             )
         _record(held, held.plan.customer, by, "take_back", measure_facts(held))
         held.changes.all().delete()
+        plan_id = held.plan_id
         held.delete()
+        close_if_empty(plan_id)
 
 
 def _check_uplift(amount: int, field: str) -> None:

@@ -27,16 +27,25 @@ def open_plan(*, customer: Customer, month: date, by: Person | None) -> MonthPla
 
     In the caller's transaction. The day it locks on is settled when it is opened.
     """
-    MonthPlan.objects.get_or_create(
-        customer=customer,
-        month=month,
-        defaults={
-            "locks_on": work_calendar().nth_of_month(month, organisation().lock_working_day),
-            "entered_by": by,
-        },
-    )
+    locks_on = work_calendar().nth_of_month(month, organisation().lock_working_day)
+    defaults = {"locks_on": locks_on, "entered_by": by}
     plans = MonthPlan.objects.select_for_update(no_key=True)
-    return plans.get(customer=customer, month=month)
+    while True:
+        MonthPlan.objects.get_or_create(customer=customer, month=month, defaults=defaults)
+        held = plans.filter(customer=customer, month=month).first()
+        # Gone where whoever had opened it closed it again meanwhile.
+        if held is not None:
+            return held
+
+
+def close_if_empty(plan_id: int) -> None:
+    """Remove a plan that says nothing any more, in the caller's transaction: it never was one."""
+    plans = MonthPlan.objects.select_for_update().filter(pk=plan_id)
+    held = plans.filter(
+        target__isnull=True, asked_on__isnull=True, agreed_on__isnull=True, import_record=None
+    ).first()
+    if held and not held.measures.exists() and not held.target_changes.exists():
+        held.delete()
 
 
 def set_target(
