@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import product
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -15,6 +14,7 @@ from collections_app.planning.models import MonthPlan
 from collections_app.planning.operations import set_target
 from tests.conftest import Cast
 from tests.journeys.conftest import Watched
+from tests.journeys.looks import LOOKS
 from tests.journeys.test_pages import WIDTHS, faults_of, look_of
 from tests.web.facts import (
     MONTH,
@@ -266,9 +266,7 @@ def test_it_works_without_script(watched: Watched, scene: Scene) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("language", "theme", "width"), list(product(("en", "zh"), ("light", "dark"), WIDTHS))
-)
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_the_page_is_sound(
     watched: Watched, scene: Scene, language: str, theme: str, width: str
 ) -> None:

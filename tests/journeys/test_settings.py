@@ -6,7 +6,6 @@ import re
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import product
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -22,6 +21,7 @@ from collections_app.organisation.queries import organisation, today
 from tests.builders import make_team
 from tests.conftest import Cast
 from tests.journeys.conftest import PASSWORD, Watched
+from tests.journeys.looks import LOOKS
 from tests.journeys.test_pages import WIDTHS, faults_of, look_of
 from tests.web.facts import make_customer, make_invoice, stand_on
 from tests.web.test_policies import POLICY
@@ -77,9 +77,7 @@ def paths_of(office: Office) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("language", "theme", "width"), list(product(("en", "zh"), ("light", "dark"), WIDTHS))
-)
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_every_page_of_the_settings_is_sound(
     watched: Watched, office: Office, language: str, theme: str, width: str
 ) -> None:
