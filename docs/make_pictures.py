@@ -21,7 +21,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -156,13 +156,18 @@ def wait_until_ready(base: str, running: subprocess.Popen[bytes]) -> None:
     sys.exit("The product did not get ready.")
 
 
+def today() -> date:
+    """The demo's; the product's own clock would want Django."""
+    return datetime.now(ZONE).date()
+
+
 def rep_on_phone(camera: Camera) -> None:
     camera.go("/today/")
     camera.take("rep-today")
     page = camera.go("/plan/?q=C0001")
     customer = page.locator(".k-plan tbody th a").first.get_attribute("href")
     assert customer
-    month = (datetime.now(ZONE).date().replace(day=1) + timedelta(days=32)).strftime("%Y-%m")
+    month = (today().replace(day=1) + timedelta(days=32)).strftime("%Y-%m")
     home = customer.split("?", maxsplit=1)[0]
     page = camera.go(f"{home}plan/target/?month={month}")
     page.locator("[name=target]").fill("20万" if camera.language == "zh" else "200,000")
@@ -221,7 +226,7 @@ BANK-1007,C0187,{day},1351,cash,
 
 def finance_at_desk(camera: Camera) -> None:
     page = camera.go("/imports/new/?kind=payments")
-    yesterday = datetime.now(ZONE).date() - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"bank-{camera.language}.csv"
         file.write_text(PAYMENTS.format(day=yesterday), encoding="utf-8")
