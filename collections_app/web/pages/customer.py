@@ -8,7 +8,7 @@ from datetime import date
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from collections_app.core.months import add_months, first_of, month_text
+from collections_app.core.months import first_of
 from collections_app.customers.models import Contact, Customer
 from collections_app.standing.figures import CustomerFigures, customer_figures
 from collections_app.standing.kept import Summary, promises_page, summary_of
@@ -18,6 +18,7 @@ from collections_app.web.pages.history import HistoryTab, history_tab
 from collections_app.web.pages.ledger import InvoicesTab, PaymentsTab, invoices_tab, payments_tab
 from collections_app.web.pages.plan import PlanTab, plan_tab
 from collections_app.web.pages.promises import PromiseCard, promise_cards
+from collections_app.web.pages.turning import ByMonth, Paged
 from collections_app.web.pages.units import Unit
 from collections_app.web.requests import month_asked, page_asked
 
@@ -54,7 +55,7 @@ class CommitmentsTab:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerPage:
+class CustomerPage(ByMonth, Paged):
     """All that the page shows: the header, and the one tab that is open."""
 
     asked: CustomerQuestion
@@ -76,25 +77,10 @@ class CustomerPage:
         return self.customer.currency
 
     @property
-    def month(self) -> str:
-        return month_text(self.asked.month)
-
-    @property
-    def previous_month(self) -> str:
-        return month_text(add_months(self.asked.month, -1))
-
-    @property
-    def next_month(self) -> str:
-        return month_text(add_months(self.asked.month, 1))
-
-    @property
-    def previous_page(self) -> int | None:
-        return self.asked.page - 1 if self.asked.page > 1 else None
-
-    @property
-    def next_page(self) -> int | None:
+    def has_more(self) -> bool:
+        """Whether the open tab has another page."""
         tab = self.commitments or self.invoices or self.payments or self.history
-        return self.asked.page + 1 if tab is not None and tab.has_more else None
+        return tab is not None and tab.has_more
 
 
 def customer_page(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person, Team
 from collections_app.accounts.queries import people_under
-from collections_app.core.months import add_months, first_of, month_text
+from collections_app.core.months import first_of
 from collections_app.customers.models import Customer, CustomerQuerySet
 from collections_app.organisation.queries import organisation
 from collections_app.standing.figures import (
@@ -23,6 +23,7 @@ from collections_app.standing.figures import (
 )
 from collections_app.standing.queries import payments_known_through, standing_day
 from collections_app.web.pages.totals import add_up, amounts_of, regroup
+from collections_app.web.pages.turning import ByMonth, Paged
 from collections_app.web.pages.units import Unit
 from collections_app.web.pages.waterfall import Waterfall, waterfall_of
 from collections_app.web.requests import id_asked, month_asked, page_asked, words_asked
@@ -66,7 +67,7 @@ class GapQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GapPage:
+class GapPage(ByMonth, Paged):
     """All that the dashboard shows; ``total`` is None where the month has no figures."""
 
     asked: GapQuestion
@@ -84,26 +85,6 @@ class GapPage:
     @property
     def unit(self) -> Unit:
         return Unit.of(self.currency, amounts_of(self.customers))
-
-    @property
-    def month(self) -> str:
-        return month_text(self.asked.month)
-
-    @property
-    def previous_month(self) -> str:
-        return month_text(add_months(self.asked.month, -1))
-
-    @property
-    def next_month(self) -> str:
-        return month_text(add_months(self.asked.month, 1))
-
-    @property
-    def previous_page(self) -> int | None:
-        return self.asked.page - 1 if self.asked.page > 1 else None
-
-    @property
-    def next_page(self) -> int | None:
-        return self.asked.page + 1 if self.has_more else None
 
     @property
     def first_row(self) -> int:

@@ -16,6 +16,7 @@ from collections_app.customers.models import Customer
 from collections_app.organisation.queries import today
 from collections_app.web.pages.gaps import matching
 from collections_app.web.pages.settings import open_by_currency
+from collections_app.web.pages.turning import Paged
 from collections_app.web.requests import id_asked, page_asked, words_asked
 
 PAGE_SIZE = 50
@@ -32,7 +33,7 @@ class ChooseQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class ChoosePage:
+class ChoosePage(Paged):
     """A page of the customers of one person, and who may take them."""
 
     former: Person
@@ -41,14 +42,6 @@ class ChoosePage:
     has_more: bool
     count: int
     takers: list[Person]
-
-    @property
-    def previous_page(self) -> int | None:
-        return self.asked.page - 1 if self.asked.page > 1 else None
-
-    @property
-    def next_page(self) -> int | None:
-        return self.asked.page + 1 if self.has_more else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from collections_app.imports.parsing import DATES
 from collections_app.imports.running import KEPT_FOR
 from collections_app.organisation.queries import organisation
 from collections_app.web.forms.imports import DecideForm
+from collections_app.web.pages.turning import Paged
 from collections_app.web.requests import page_asked
 
 RECORDS_A_PAGE: Final = 25
@@ -55,7 +56,7 @@ class RecordLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryPage:
+class HistoryPage(Paged):
     """Uploads under way, then imports, the latest first."""
 
     asked: Asked
@@ -63,14 +64,6 @@ class HistoryPage:
     jobs: list[JobLine]
     lines: list[RecordLine]
     has_more: bool
-
-    @property
-    def previous_page(self) -> int | None:
-        return self.asked.page - 1 if self.asked.page > 1 else None
-
-    @property
-    def next_page(self) -> int | None:
-        return self.asked.page + 1 if self.has_more else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +93,7 @@ class PreviewLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobPage:
+class JobPage(Paged):
     """An upload: how far it is, or what came of it."""
 
     asked: Asked
@@ -115,14 +108,6 @@ class JobPage:
     rejected: list[RejectedLine]
     has_more: bool
     form: DecideForm
-
-    @property
-    def previous_page(self) -> int | None:
-        return self.asked.page - 1 if self.asked.page > 1 else None
-
-    @property
-    def next_page(self) -> int | None:
-        return self.asked.page + 1 if self.has_more else None
 
     @property
     def ignored(self) -> list[str]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collections_app.accounts.models import Person, Team
 from collections_app.accounts.queries import people_under
-from collections_app.core.months import add_months, first_of, month_text
+from collections_app.core.months import first_of, month_text
 from collections_app.customers.models import Customer, CustomerQuerySet
 from collections_app.organisation.queries import organisation, work_calendar
 from collections_app.standing.month import (
@@ -32,6 +32,7 @@ from collections_app.web.access import may
 from collections_app.web.pages.gaps import matching, rep_asked, team_asked
 from collections_app.web.pages.keys import key_asked, key_text
 from collections_app.web.pages.plan_lines import PlanLine, lines_of, unit_of
+from collections_app.web.pages.turning import ByMonth
 from collections_app.web.pages.units import Unit
 from collections_app.web.requests import id_asked, month_asked, words_asked
 
@@ -166,7 +167,7 @@ class TotalLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanPage:
+class PlanPage(ByMonth):
     """All that the page shows."""
 
     asked: PlanQuestion
@@ -178,18 +179,6 @@ class PlanPage:
     locks_on: date
     known_through: date | None
     can_edit: bool
-
-    @property
-    def month(self) -> str:
-        return month_text(self.asked.month)
-
-    @property
-    def previous_month(self) -> str:
-        return month_text(add_months(self.asked.month, -1))
-
-    @property
-    def next_month(self) -> str:
-        return month_text(add_months(self.asked.month, 1))
 
     @property
     def is_locked(self) -> bool:

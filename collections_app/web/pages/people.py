@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collections_app.accounts.models import Person, Role, Team
 from collections_app.customers.models import Customer
+from collections_app.web.pages.turning import Paged
 from collections_app.web.requests import id_asked, page_asked, words_asked
 
 PAGE_SIZE = 50
@@ -70,7 +71,7 @@ class PeopleQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class PeoplePage:
+class PeoplePage(Paged):
     """A page of people, by name."""
 
     asked: PeopleQuestion
@@ -80,14 +81,6 @@ class PeoplePage:
 
     roles = Role.choices
     states = [(key, word) for key, (word, _symbol, _tone) in STATES.items()]
-
-    @property
-    def previous_page(self) -> int | None:
-        return self.asked.page - 1 if self.asked.page > 1 else None
-
-    @property
-    def next_page(self) -> int | None:
-        return self.asked.page + 1 if self.has_more else None
 
 
 def people_page(asked: PeopleQuestion) -> PeoplePage:

@@ -20,6 +20,7 @@ from collections_app.standing.figures import CustomerFigures, customer_figures
 from collections_app.standing.models import LAPSED, InstalmentStanding, State
 from collections_app.standing.queries import open_balances, payments_known_through, standing_day
 from collections_app.web.pages.promises import SOON_DAYS
+from collections_app.web.pages.turning import Paged
 from collections_app.web.requests import page_asked
 
 SHOWN_EACH, PAGE_SIZE = 10, 50
@@ -87,7 +88,7 @@ class TodayQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class TodayPage:
+class TodayPage(Paged):
     """All that the page shows; ``shows_owner`` where the customers are several people's."""
 
     asked: TodayQuestion
@@ -105,13 +106,9 @@ class TodayPage:
         return [g for g in self.groups if g.rows and self.asked.kind in ("", g.key)]
 
     @property
-    def previous_page(self) -> int | None:
-        return self.asked.page - 1 if self.asked.page > 1 else None
-
-    @property
-    def next_page(self) -> int | None:
-        has_more = self.asked.kind and any(g.has_more for g in self.shown)
-        return self.asked.page + 1 if has_more else None
+    def has_more(self) -> bool:
+        """Whether the one kind that is shown goes on; all kinds together are not paged."""
+        return bool(self.asked.kind) and any(g.has_more for g in self.shown)
 
 
 @dataclass(frozen=True, slots=True)
