@@ -20,7 +20,6 @@ from collections_app.organisation.queries import day_of, today
 from collections_app.planning.models import Measure, MeasureChange, MeasureKind, MeasureStatus
 from collections_app.planning.operations import close_if_empty, open_plan
 
-OPEN: Final = frozenset({MeasureStatus.PLANNED, MeasureStatus.IN_PROGRESS})
 FIELDS: Final = (
     "description",
     "status",
@@ -49,8 +48,8 @@ def add_measure(
 ) -> Measure:
     """Plan a measure for the customer's month; uplift in minor units. It counts from ``on``.
 
-    Raises ``MeasureRefused`` with
-    ``unknown_value``, ``out_of_range`` or ``conflict`` (the same one is there already).
+    Raises ``MeasureRefused``: ``unknown_value``, ``out_of_range``, ``conflict`` (the same one is
+    there already).
     """
     if kind not in MeasureKind.values:
         raise MeasureRefused(_("Choose a kind."), code="unknown_value", field="kind")
