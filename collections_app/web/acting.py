@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -33,9 +34,12 @@ from collections_app.web.submitting import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
-    """For whom, for which month and on which day one acts, and where one comes back to."""
+    """For whom, for which month and on which day one acts, and where one comes back to.
+
+    Contacts and figures are read once: a form starts with them, and its page shows them too.
+    """
 
     customer: Customer
     month: date
@@ -44,23 +48,22 @@ class Scene:
 
     @property
     def back(self) -> str:
-        return self.page_of(self.tab)
+        """The tab of the customer page that one came from, on the month of the scene."""
+        path = reverse("web:customer_detail", args=[self.customer.public_id])
+        return f"{path}?month={month_text(self.month)}&tab={self.tab}"
 
     @property
     def currency(self) -> str:
         return self.customer.currency
 
-    def page_of(self, tab: str) -> str:
-        """The customer page's tab, on the month of the scene."""
-        path = reverse("web:customer_detail", args=[self.customer.public_id])
-        return f"{path}?month={month_text(self.month)}&tab={tab}"
-
+    @cached_property
     def contacts(self) -> list[Contact]:
         """Whom the customer has, the first contact first."""
         return list(Contact.objects.filter(customer=self.customer).order_by("-is_primary", "name"))
 
+    @cached_property
     def figures(self) -> CustomerFigures | None:
-        """The month's figures as they stand."""
+        """The month's figures as they stood before the act."""
         one = Customer.objects.filter(pk=self.customer.pk)
         return next(iter(customer_figures(self.month, on=self.day, customers=one)), None)
 
@@ -119,7 +122,7 @@ def act_page(
         answer = submit(request, form, act)
         if answer is not None:
             return answer
-    whole = {"scene": scene, "figures": scene.figures(), "effect": effect, **context}
+    whole = {"scene": scene, "figures": scene.figures, "effect": effect, **context}
     return form_page(request, form, template, whole)
 
 

@@ -59,7 +59,7 @@ def plan_agree(request: StaffRequest, public_id: UUID) -> HttpResponse:
         currency=scene.currency,
         target=plan.target if plan else None,
         on=scene.day,
-        contacts=scene.contacts(),
+        contacts=scene.contacts,
     )
 
     def write(values: dict[str, Any]) -> MonthPlan:
@@ -92,7 +92,7 @@ def plan_ask(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def measure_add(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Plan a measure; its expected uplift starts with what is still uncovered."""
     scene = scene_of(request, public_id, tab="plan")
-    figures = scene.figures()
+    figures = scene.figures
     uncovered = figures.uncovered if figures and figures.uncovered > 0 else None
     people = _people(scene, request.user)
     form = MeasureForm(

@@ -37,7 +37,7 @@ TEMPLATE = "web/acts/promise.html"
 def promise_record(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Record a promise in instalments: by a preset or freely, with its sum against the gap."""
     scene = scene_of(request, public_id, tab="commitments")
-    total = gap_to_fill(scene.figures())
+    total = gap_to_fill(scene.figures)
     start = cut("segments", total, scene) if total else []
     form = _form(PromiseForm, request, scene, start, total)
     answer = _rearranged(request, form, scene)
@@ -52,7 +52,7 @@ def promise_record(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
     return act_page(
         request, scene, form, write=write, done=_recorded, template=TEMPLATE,
-        contacts=scene.contacts(), presets=PRESET_NAMES,
+        presets=PRESET_NAMES,
     )  # fmt: skip
 
 
@@ -78,8 +78,7 @@ def promise_renegotiate(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
     return act_page(
         request, scene, form, write=write, done=_recorded, template=TEMPLATE,
-        contacts=scene.contacts(), presets=PRESET_NAMES, former=former,
-        former_parts=old,
+        presets=PRESET_NAMES, former=former, former_parts=old,
     )  # fmt: skip
 
 
@@ -125,7 +124,6 @@ def _form(
     total: int | None,
 ) -> PromiseForm:
     measures = Measure.objects.filter(plan__customer=scene.customer, plan__month=scene.month)
-    contacts = scene.contacts()
     return kind(
         request.POST or None,
         request.FILES or None,
@@ -135,7 +133,7 @@ def _form(
         total=total,
         measures=list(measures.exclude(status="dropped").order_by("pk")),
         initial={
-            "promised_by": contacts[0].name if contacts else "",
+            "promised_by": scene.contacts[0].name if scene.contacts else "",
             "measure": request.GET.get("measure", ""),
         },
     )
@@ -154,8 +152,7 @@ def _rearranged(
         response = render(request, "web/acts/_rows.html", context)
         response["HX-Trigger-After-Swap"] = "rows-changed"
         return response
-    context |= {"figures": scene.figures(), "contacts": scene.contacts()}
-    return render(request, TEMPLATE, context)
+    return render(request, TEMPLATE, {**context, "figures": scene.figures})
 
 
 def _terms(values: dict[str, Any], evidence: Evidence | None) -> Terms:
