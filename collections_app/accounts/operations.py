@@ -23,9 +23,9 @@ from collections_app.accounts.models import (
     TeamManager,
     Theme,
 )
+from collections_app.accounts.overtaking import refuse_overtaken
 from collections_app.accounts.sessions import end_sessions
-from collections_app.core.marks import changed_since
-from collections_app.core.refusals import Overtaken, Refused
+from collections_app.core.refusals import Refused
 
 
 class PersonRefused(Refused):
@@ -107,8 +107,7 @@ def change_person(
             if before == after:
                 return person
             changed = [name for name in after if after[name] != before[name]]
-            if (lost := changed_since(seen, before, changed)) is not None:
-                raise overtaken("person", person.pk, field=lost)
+            refuse_overtaken(seen, before, changed, subject_kind="person", subject_id=person.pk)
             _check_administrators(before, after, person=person, actor=actor, others=others)
             person.save(update_fields=list(changes))
             keep_address_in_step(person)
@@ -229,17 +228,6 @@ def record_each(
     ]
     AuditEntry.objects.bulk_create(rows, batch_size=2000)
     return len(rows)
-
-
-def overtaken(subject_kind: str, subject_id: int | str, *, field: str) -> Overtaken:
-    """What to raise where a fact is no longer as the writer had seen it: it says who was first."""
-    entries = AuditEntry.objects.filter(subject_kind=subject_kind, subject_id=str(subject_id))
-    last = entries.select_related("actor").order_by("-at", "-pk").first()
-    if last is None or last.actor is None:
-        text = _("This was changed meanwhile.")
-    else:
-        text = _("%(name)s changed this meanwhile.") % {"name": last.actor.name}
-    return Overtaken(text, field=field)
 
 
 def _held(person: Person, changes: Mapping[str, Any]) -> tuple[Person, set[int]]:

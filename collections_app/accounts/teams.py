@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person, Role, Team, TeamManager
-from collections_app.accounts.operations import add_team_manager, overtaken, record
-from collections_app.core.marks import changed_since
+from collections_app.accounts.operations import add_team_manager, record
+from collections_app.accounts.overtaking import refuse_overtaken
 from collections_app.core.refusals import Refused
 
 
@@ -60,8 +60,7 @@ def change_team(
             changed = [fact for fact in after if after[fact] != before[fact]]
             if not changed:
                 return held
-            if (lost := changed_since(seen, before, changed)) is not None:
-                raise overtaken("team", held.pk, field=lost)
+            refuse_overtaken(seen, before, changed, subject_kind="team", subject_id=held.pk)
             if parent is not None and held.pk in _line_above(parent.pk, teams):
                 raise TeamRefused(
                     _("%(name)s is this team, or below it: a team cannot be below itself.")

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Language, Person
-from collections_app.accounts.operations import overtaken, record
-from collections_app.core.marks import changed_since, mark_of
+from collections_app.accounts.operations import record
+from collections_app.accounts.overtaking import apply_what_differs
 from collections_app.core.refusals import Refused
 from collections_app.customers.models import Contact, Customer, Evidence
 
@@ -67,9 +67,11 @@ def save_contact(
             raise CustomerRefused(_("A customer has at most 50 contacts."), code="out_of_range")
         row = _contact_held(customer, contact)
         before = contact_facts(row) if contact else None
-        row.name, row.email, row.phone, row.language = name, email, phone, language
-        row.is_primary = is_primary
-        _keep_what_was_seen(row, before, seen)
+        wanted = {"name": name, "email": email, "phone": phone, "language": language}
+        apply_what_differs(
+            row, {**wanted, "is_primary": is_primary}, facts_of=contact_facts,
+            seen=seen if contact else None, guarded=contact_facts(row), subject_kind="contact",
+        )  # fmt: skip
         row.is_primary = row.is_primary or not others.filter(is_primary=True).exists()
         after = contact_facts(row)
         if before == after:
@@ -90,21 +92,6 @@ def _contact_held(customer: Customer, contact: Contact | None) -> Contact:
     if held is None:
         raise CustomerRefused(_("This contact was removed meanwhile."), code="removed")
     return held
-
-
-def _keep_what_was_seen(
-    row: Contact, before: Mapping[str, Any] | None, seen: Mapping[str, str] | None
-) -> None:
-    """Leave to others what the writer did not change; refuse what both changed."""
-    if before is None or seen is None:
-        return
-    wanted = contact_facts(row)
-    for name, value in wanted.items():
-        if seen.get(name) == mark_of(value):
-            setattr(row, name, before[name])
-    changed = [name for name, value in contact_facts(row).items() if value != before[name]]
-    if (lost := changed_since(seen, before, changed)) is not None:
-        raise overtaken("contact", str(row.public_id), field=lost)
 
 
 def remove_contact(*, contact: Contact, by: Person) -> None:

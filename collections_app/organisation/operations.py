@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Language, Person
-from collections_app.accounts.operations import overtaken, record
-from collections_app.core.marks import changed_since
+from collections_app.accounts.operations import record
+from collections_app.accounts.overtaking import refuse_overtaken
 from collections_app.core.money import KNOWN_CURRENCIES
 from collections_app.core.refusals import Refused
 from collections_app.organisation.models import Organisation, Rating, RatingPolicy
@@ -68,8 +68,7 @@ def change_settings(
         changed = [name for name in FACTS if after[name] != before[name]]
         if not changed:
             return held
-        if (lost := changed_since(seen, before, changed)) is not None:
-            raise overtaken("organisation", held.pk, field=lost)
+        refuse_overtaken(seen, before, changed, subject_kind="organisation", subject_id=held.pk)
         _check_settings(held)
         held.save(update_fields=changed)
         record(
@@ -116,8 +115,7 @@ def set_policy(
         if before == facts:
             raise SettingRefused(_("Nothing differs from the policy in force."), code="unchanged")
         shown = policies_shown(rating)
-        if (lost := changed_since(seen, shown, shown)) is not None:
-            raise overtaken("rating_policy", rating, field=lost)
+        refuse_overtaken(seen, shown, shown, subject_kind="rating_policy", subject_id=rating)
         policy, _is_new = RatingPolicy.objects.update_or_create(
             rating=rating, valid_from=valid_from, defaults=facts
         )

@@ -11,8 +11,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import AuditEntry, Person
-from collections_app.accounts.operations import overtaken, record
-from collections_app.core.marks import changed_since, mark_of
+from collections_app.accounts.operations import record
+from collections_app.accounts.overtaking import apply_what_differs
 from collections_app.core.money import LARGEST_AMOUNT
 from collections_app.core.refusals import Overtaken, Refused
 from collections_app.customers.models import Customer
@@ -102,7 +102,10 @@ def change_measure(
             if any(getattr(row, name) != value for name, value in expected.items()):
                 raise Overtaken(_overtaken(row))
             before = measure_facts(row)
-            _apply(row, changes, seen)
+            apply_what_differs(
+                row, changes, facts_of=measure_facts, seen=seen, guarded=seen or (),
+                subject_kind="measure",
+            )  # fmt: skip
             after = measure_facts(row)
             if before == after:
                 return row
@@ -113,22 +116,6 @@ def change_measure(
     except IntegrityError as error:
         raise _same_again() from error
     return row
-
-
-def _apply(row: Measure, changes: Mapping[str, Any], seen: Mapping[str, str] | None) -> None:
-    """Put the changes on the row, but for what the writer left as they saw it."""
-    before, former = measure_facts(row), {name: getattr(row, name) for name in changes}
-    for name, value in changes.items():
-        setattr(row, name, value)
-    wanted = measure_facts(row)
-    if seen is None:
-        return
-    for name in changes:
-        if seen.get(name) == mark_of(wanted[name]):
-            setattr(row, name, former[name])
-    changed = [n for n, value in measure_facts(row).items() if value != before[n] and n in seen]
-    if (lost := changed_since(seen, before, changed)) is not None:
-        raise overtaken("measure", str(row.public_id), field=lost)
 
 
 def take_back_measure(*, measure: Measure, by: Person) -> None:

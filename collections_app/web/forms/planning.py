@@ -19,6 +19,7 @@ from collections_app.customers.models import Contact
 from collections_app.planning.measures import measure_facts
 from collections_app.planning.models import Answer, Channel, Measure, MeasureKind, MeasureStatus
 from collections_app.web.forms.base import CleanCharField, DayField, MoneyField, StaffForm
+from collections_app.web.forms.seen import read_marks
 
 SEEN_BY_MARK = ("description", "due_on", "owner", "realised_uplift")
 
@@ -171,11 +172,7 @@ class MeasureForm(StaffForm):
 
     def marks(self) -> dict[str, str] | None:
         """The marks of the rest that the writer saw; None for what is no marks of ours."""
-        try:
-            found = json.loads(self.cleaned_data.get("seen") or "null")
-        except ValueError:
-            return None
-        return found if isinstance(found, dict) else None
+        return read_marks(self.cleaned_data.get("seen"))
 
     def overtake(self, lost: Overtaken) -> None:
         """Carry on from what now stands."""

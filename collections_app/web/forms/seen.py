@@ -38,11 +38,7 @@ class SeenForm(StaffForm):
 
     def marks(self) -> dict[str, str]:
         """The marks of what the form had shown; none at all for what is no marks of ours."""
-        try:
-            found = json.loads(self.cleaned_data.get("seen") or "{}")
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+        return read_marks(self.cleaned_data.get("seen")) or {}
 
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in super().values().items() if name != "seen"}
@@ -78,6 +74,15 @@ class SeenForm(StaffForm):
             labels = {str(key): str(label) for key, label in choices}
             return labels.get(str("" if shown is None else shown), str(shown))
         return str(shown) if shown not in (None, "") else "–"
+
+
+def read_marks(text: str | None) -> dict[str, str] | None:
+    """The marks that a form carried along; None for what is no marks of ours."""
+    try:
+        found = json.loads(text or "null")
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 class ConfirmForm(StaffForm):
