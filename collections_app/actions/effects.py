@@ -14,10 +14,6 @@ from collections_app.standing.queries import allocations_of, commitments_of
 from collections_app.standing.states import InstalmentState
 
 
-class _OnlyLooking(Exception):
-    """Ends the transaction of an act that is only looked at."""
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """One instalment before and after; ``before`` is None for one that the act makes."""
@@ -51,14 +47,10 @@ def effect_of(act: Callable[[], object], *, customer: Customer, month: date, on:
     Raises whatever ``act`` raises. The month's figures are those of the month that is shown.
     """
     before = _look(customer, month, on)
-    after = before
-    try:
-        with transaction.atomic():
-            act()
-            after = _look(customer, month, on)
-            raise _OnlyLooking
-    except _OnlyLooking:
-        pass
+    with transaction.atomic():
+        act()
+        after = _look(customer, month, on)
+        transaction.set_rollback(True)
     ids = sorted(
         before.instalments.keys() | after.instalments.keys(),
         key=lambda id_: _order(before, after, id_),

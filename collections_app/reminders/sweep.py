@@ -28,10 +28,6 @@ class SweepRefused(Refused):
     """The day lies before the last one swept."""
 
 
-class _OnlyLooking(Exception):
-    """Ends a dry run's transaction."""
-
-
 @dataclass(slots=True)
 class Swept:
     """What a sweep did: changes of state by new state, notices by kind, messages, instalments."""
@@ -63,23 +59,20 @@ def sweep(*, on: date, dry_run: bool = False, notify: bool = True) -> Swept:
     """
     begun = time.monotonic()
     result = Swept(on)
-    try:
-        with transaction.atomic():
-            held = held_organisation()
-            if held.standing_on is not None and on < held.standing_on and not dry_run:
-                raise SweepRefused(
-                    _("The day %(day)s is past: the last day swept is %(last)s.")
-                    % {"day": on, "last": held.standing_on},
-                    code="before_last_sweep",
-                )
-            result.examined = move_standing_day(held, to=on).examined
-            lapsed = _take_note(result)
-            if notify:
-                _tell(lapsed, held, result)
-            if dry_run:
-                raise _OnlyLooking
-    except _OnlyLooking:
-        pass
+    with transaction.atomic():
+        held = held_organisation()
+        if held.standing_on is not None and on < held.standing_on and not dry_run:
+            raise SweepRefused(
+                _("The day %(day)s is past: the last day swept is %(last)s.")
+                % {"day": on, "last": held.standing_on},
+                code="before_last_sweep",
+            )
+        result.examined = move_standing_day(held, to=on).examined
+        lapsed = _take_note(result)
+        if notify:
+            _tell(lapsed, held, result)
+        if dry_run:
+            transaction.set_rollback(True)
     result.seconds = time.monotonic() - begun
     return result
 
