@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -257,6 +258,18 @@ def _of_instalment(row: InstalmentStanding, reason: str, state: str) -> TodayRow
     acts = [Act(_("Enter a payment"), paid)]
     if row.state in LAPSED:
         acts.insert(0, Act(_("Renegotiate"), again))
+    return _row_of(
+        customer,
+        state=state,
+        reason=reason,
+        at_stake=row.instalment.amount - row.received,
+        path=f"{page}?tab=commitments#commitment-{commitment.public_id}",
+        acts=tuple(acts),
+    )
+
+
+def _row_of(customer: Customer, **more: Any) -> TodayRow:
+    """A row about a customer, its owner loaded with it; ``more`` says what is to be done."""
     return TodayRow(
         customer_id=customer.pk,
         public_id=customer.public_id,
@@ -265,11 +278,7 @@ def _of_instalment(row: InstalmentStanding, reason: str, state: str) -> TodayRow
         rating=customer.rating,
         owner=customer.owner.name,
         currency=customer.currency,
-        state=state,
-        reason=reason,
-        at_stake=row.instalment.amount - row.received,
-        path=f"{page}?tab=commitments#commitment-{commitment.public_id}",
-        acts=tuple(acts),
+        **more,
     )
 
 
@@ -296,14 +305,8 @@ def _not_asked_row(
         if figures and figures.target
         else _("An open balance, no target, and nobody asked")
     )
-    return TodayRow(
-        customer_id=customer.pk,
-        public_id=customer.public_id,
-        name=customer.name,
-        code=customer.code,
-        rating=customer.rating,
-        owner=customer.owner.name,
-        currency=customer.currency,
+    return _row_of(
+        customer,
         state="not_asked",
         reason=reason,
         at_stake=at_stake,
@@ -353,12 +356,9 @@ def _with_phones(groups: list[TodayGroup]) -> list[TodayGroup]:
         .values_list("customer_id", "phone")
     )
     return [
-        TodayGroup(
-            group.key,
-            group.name,
-            group.count,
-            [replace(row, phone=phones.get(row.customer_id, "")) for row in group.rows],
-            group.has_more,
+        replace(
+            group,
+            rows=[replace(row, phone=phones.get(row.customer_id, "")) for row in group.rows],
         )
         for group in groups
     ]
