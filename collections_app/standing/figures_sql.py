@@ -6,6 +6,21 @@ Parameters: ``month``, ``month_end``, ``as_of``, ``customers`` (ids or null for 
 
 from __future__ import annotations
 
+from typing import Final
+
+# The figures that are summed over customers; every other one follows from these.
+AMOUNTS: Final = (
+    "target",
+    "original_target",
+    "committed",
+    "measures",
+    "received",
+    "unpromised",
+    "lapsed",
+    "short",
+    "surplus",
+)
+
 # Money on instalments is read from what is kept (allocation is causal: what a payment filled does
 # not depend on later facts), except for customers whose reversals make a past day differ.
 # Not materialised, so that instalments are looked up one by one among all that was ever allocated.
@@ -152,20 +167,7 @@ ORDER BY f.at_risk DESC, f.code LIMIT %(limit)s OFFSET %(offset)s
 """
 )
 
-_SUMS = ", ".join(
-    f"sum(f.{name})::bigint AS {name}"
-    for name in (
-        "target",
-        "original_target",
-        "committed",
-        "measures",
-        "received",
-        "unpromised",
-        "lapsed",
-        "short",
-        "surplus",
-    )
-)
+_SUMS = ", ".join(f"sum(f.{name})::bigint AS {name}" for name in AMOUNTS)
 
 _GROUPS = {
     "rep": ("w.email, w.name, w.public_id", "w.email, w.name, w.public_id"),

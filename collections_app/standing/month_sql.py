@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from collections_app.standing.figures_sql import FIGURES, OWNER_OF_MONTH
+from collections_app.standing.figures_sql import AMOUNTS, FIGURES, OWNER_OF_MONTH
 
 # Rule 10 in sums. What names an invoice settles it first; what is left settles the oldest due
 # first, so it takes off what is overdue before all else. Only a rest of the adjustments has to be
@@ -73,18 +73,6 @@ ledger AS (
         ON p.customer_id = n.customer_id
 )
 """
-
-AMOUNTS: Final = (
-    "target",
-    "original_target",
-    "committed",
-    "measures",
-    "received",
-    "unpromised",
-    "lapsed",
-    "short",
-    "surplus",
-)
 
 LINES = f"""
 lines AS (

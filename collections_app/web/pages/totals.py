@@ -6,19 +6,9 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from collections_app.standing.figures import Figures, GroupFigures
+from collections_app.standing.figures_sql import AMOUNTS
 
-ADDED = (
-    "target",
-    "original_target",
-    "committed",
-    "measures",
-    "received",
-    "unpromised",
-    "lapsed",
-    "short",
-    "surplus",
-    "customers",
-)
+ADDED = (*AMOUNTS, "customers")
 
 Key = tuple[str, UUID | None]
 
