@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "collections_app.web.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "collections_app.web.middleware.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "collections_app.web.middleware.OneReadingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

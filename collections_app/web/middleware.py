@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
@@ -57,6 +58,21 @@ class AccessMiddleware:
         role = getattr(request.user, "role", "")
         if not may(role, name, write=is_write):
             raise PermissionDenied
+
+
+class PageCompressionMiddleware(GZipMiddleware):
+    """Compress pages, and nothing else: files are small already, or streamed.
+
+    Each answer is padded at random and its form token masked anew, so that the length of a page
+    that repeats what was searched for tells nothing of what else is in it (BREACH).
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
 
 
 class OneReadingMiddleware:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -80,3 +82,26 @@ def test_outside_of_such_work_it_is_read_each_time(cast: Cast) -> None:
         Organisation.objects.update(name="Renamed since")
         assert organisation() is former
     assert organisation().name == "Renamed since"
+
+
+def test_pages_are_compressed_for_who_understands_it(cast: Cast, client: Client) -> None:
+    client.force_login(cast.east_rep)
+    plain = client.get("/plan/")
+    packed = client.get("/plan/", headers={"Accept-Encoding": "gzip"})
+    assert not plain.has_header("Content-Encoding")
+    assert packed["Content-Encoding"] == "gzip"
+    assert "<h1" in gzip.decompress(packed.content).decode()
+    assert len(packed.content) * 2 < len(plain.content)
+
+
+def test_the_length_of_a_compressed_page_says_little(cast: Cast, client: Client) -> None:
+    client.force_login(cast.east_rep)
+    answers = [client.get("/plan/", headers={"Accept-Encoding": "gzip"}) for _ in range(8)]
+    assert len({len(answer.content) for answer in answers}) > 1
+
+
+def test_what_is_no_page_is_left_as_it_is(cast: Cast, client: Client) -> None:
+    client.force_login(cast.finance)
+    answer = client.get("/imports/templates/commitments.csv", headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == 200
+    assert not answer.has_header("Content-Encoding")
