@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -227,3 +228,42 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_kind} {self.subject_id}"
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    def in_force(self, on: date) -> DelegationQuerySet:
+        """Those that count on the business date ``on``."""
+        ended = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+        return self.filter(ended, starts_on__lte=on, ends_on__gte=on)
+
+
+class Delegation(models.Model):
+    """During an absence, ``delegate`` acts with the rights of ``person``: both ends included.
+
+    ``ended_on`` is the first day without it, where it was ended sooner.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="delegations")
+    delegate = models.ForeignKey(Person, models.PROTECT, related_name="stands_in")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    ended_on = models.DateField(_("ended on"), null=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    entered_at = models.DateTimeField(db_default=Now())
+    entered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="delegation_ends_not_before_start"
+            ),
+            models.CheckConstraint(
+                condition=~Q(person=F("delegate")), name="delegation_to_another"
+            ),
+        ]
+        indexes = [models.Index(fields=["delegate", "ends_on"], name="delegation_of_delegate")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} → {self.delegate_id} {self.starts_on}–{self.ends_on}"

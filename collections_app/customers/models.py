@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -192,3 +193,79 @@ class RatingChange(Dated):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.rating} {self.valid_from or ''}"
+
+
+class RegularAgreement(Dated):
+    """So much by the same day of every month (定时定量), from a day on; both null: ended."""
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="regular_agreements")
+    day = models.PositiveSmallIntegerField(_("day of the month"), null=True)
+    amount = models.BigIntegerField(_("amount"), null=True)
+    agreed_with = models.CharField(_("agreed with"), max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "valid_from"],
+                name="regular_agreement_once_a_day",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(day__isnull=True, amount__isnull=True)
+                | Q(day__range=(1, 31), amount__gt=0),
+                name="regular_agreement_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.amount} {self.day}"
+
+
+class HoldKind(models.TextChoices):
+    """Why a customer is left in peace for a while."""
+
+    DISPUTE = "dispute", _("dispute")
+    HOLIDAY = "holiday", _("holiday")
+    NEGOTIATION = "negotiation", _("negotiation")
+    OTHER = "other", _("other")
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def visible_to(self, person: Person) -> HoldQuerySet:
+        """Narrow to the customers that ``person`` may see."""
+        return self.filter(customer__in=Customer.objects.visible_to(person))
+
+    def in_force(self, on: date) -> HoldQuerySet:
+        """Those that keep chasing back on the business date ``on``."""
+        lifted = Q(lifted_on__isnull=True) | Q(lifted_on__gt=on)
+        return self.filter(lifted, starts_on__lte=on, ends_on__gte=on)
+
+
+class Hold(models.Model):
+    """No chasing until the end of ``ends_on``, for a reason; ``entered_by`` answers for it.
+
+    It lifts itself. ``lifted_on`` is the first day without it, where a person lifted it sooner.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="holds")
+    kind = models.CharField(max_length=12, choices=HoldKind.choices)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    lifted_on = models.DateField(_("lifted on"), null=True)
+    entered_at = models.DateTimeField(db_default=Now())
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=HoldKind.values), name="hold_kind_known"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="hold_ends_not_before_start"
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "ends_on"], name="hold_of_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.kind} {self.ends_on}"

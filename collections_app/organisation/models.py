@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from collections_app.accounts.models import Team
+
 
 class Rating(models.TextChoices):
     """How far a customer's word is trusted."""
@@ -75,10 +77,12 @@ class RatingPolicy(models.Model):
     """How customers of one rating are followed, from a day on (rule 8).
 
     Tolerance is in tenths of a per cent, its cap in whole units of the customer's currency (null:
-    no cap). A policy without a start counts from the beginning.
+    no cap). A policy without a start counts from the beginning; one without a team for every team
+    that neither has its own nor is below one that has.
     """
 
     rating = models.CharField(_("rating"), max_length=1, choices=Rating.choices)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
     valid_from = models.DateField(_("valid from"), null=True)
     grace_days = models.PositiveSmallIntegerField(_("grace, working days"))
     tolerance_permille = models.PositiveSmallIntegerField(_("tolerance, per mille"))
@@ -90,7 +94,7 @@ class RatingPolicy(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["rating", "valid_from"],
+                fields=["rating", "team", "valid_from"],
                 name="rating_policy_once_a_day",
                 nulls_distinct=False,
             ),

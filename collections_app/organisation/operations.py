@@ -117,7 +117,7 @@ def set_policy(
         shown = policies_shown(rating)
         refuse_overtaken(seen, shown, shown, subject_kind="rating_policy", subject_id=rating)
         policy, _is_new = RatingPolicy.objects.update_or_create(
-            rating=rating, valid_from=valid_from, defaults=facts
+            rating=rating, team=None, valid_from=valid_from, defaults=facts
         )
         record(
             actor=actor,
@@ -141,7 +141,7 @@ def policy_facts(policy: RatingPolicy) -> dict[str, Any]:
 
 def policies_shown(rating: str) -> dict[str, Any]:
     """What a form marks as seen: the policy of today, and every dated one of the rating."""
-    dated = RatingPolicy.objects.filter(rating=rating).order_by("valid_from")
+    dated = RatingPolicy.objects.filter(rating=rating, team=None).order_by("valid_from")
     history = [(policy.valid_from, policy_facts(policy)) for policy in dated]
     return {**policy_facts(policies(today())[rating]), "history": history}
 

@@ -92,7 +92,9 @@ def work_calendar() -> WorkCalendar:
 def policies(on: date) -> dict[str, RatingPolicy]:
     """The policy in force on the day, by rating; defaults of rule 8 where none is stored."""
     found = {rating: RatingPolicy(rating=rating, **row) for rating, row in DEFAULT_POLICIES.items()}
-    dated = RatingPolicy.objects.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=on))
+    dated = RatingPolicy.objects.filter(team=None).filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=on)
+    )
     for policy in sorted(dated, key=lambda p: (p.valid_from or date.min, p.pk)):
         found[policy.rating] = policy
     return found

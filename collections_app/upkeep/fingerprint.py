@@ -13,9 +13,18 @@ from django.db import connection, transaction
 from django.db.models import Case, F, Model, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 
-from collections_app.accounts.models import Person, Team, TeamManager
+from collections_app.accounts.models import Delegation, Person, Team, TeamManager
 from collections_app.commitments.models import Commitment, Instalment, Pin
-from collections_app.customers.models import Contact, Customer, Evidence, Ownership, RatingChange
+from collections_app.customers.models import (
+    Contact,
+    Customer,
+    Evidence,
+    Hold,
+    Ownership,
+    RatingChange,
+    RegularAgreement,
+)
+from collections_app.followups.models import FollowUp, Request, Snooze
 from collections_app.ledger.models import Adjustment, Invoice, Payment, Reversal
 from collections_app.notices.models import Notice
 from collections_app.organisation.models import CalendarDay, Organisation, RatingPolicy
@@ -23,10 +32,11 @@ from collections_app.outbox.models import Message, MessageState
 from collections_app.planning.models import Measure, MeasureChange, MonthPlan, TargetChange
 
 MODELS: Final[tuple[type[Model], ...]] = (
-    *(Organisation, CalendarDay, RatingPolicy, Team, TeamManager, Person),
-    *(Customer, Contact, Ownership, RatingChange, Evidence),
+    *(Organisation, CalendarDay, RatingPolicy, Team, TeamManager, Person, Delegation),
+    *(Customer, Contact, Ownership, RatingChange, RegularAgreement, Hold, Evidence),
     *(Invoice, Payment, Reversal, Adjustment),
     *(MonthPlan, TargetChange, Measure, MeasureChange, Commitment, Instalment, Pin),
+    *(FollowUp, Request, Snooze),
     *(Message, Notice),
 )
 # What a row is called inside, when it was written and by which import is not what it says; nor is
@@ -34,7 +44,7 @@ MODELS: Final[tuple[type[Model], ...]] = (
 LEFT_OUT: Final = frozenset(
     "id public_id password last_login date_joined entered_at ended_at import_record "
     "stored_as created_at owed_at lease_token lease_until due_at sent_at dated_at last_error "
-    "key message_id attempts in_doubt".split()
+    "key message_id attempts in_doubt asked_at decided_at seen_at".split()
 )
 # Rows of which the last one counts: their place among those of one owner is part of what they say.
 ORDERED_BY: Final[dict[type[Model], tuple[str, ...]]] = {
