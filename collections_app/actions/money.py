@@ -11,12 +11,12 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person
-from collections_app.accounts.operations import record
 from collections_app.commitments.models import Instalment, Pin
 from collections_app.core.compact import exact_money
 from collections_app.core.money import LARGEST_AMOUNT
 from collections_app.core.refusals import Overtaken, Refused
 from collections_app.customers.models import Customer
+from collections_app.customers.trail import acting_for, record_act
 from collections_app.ledger.models import Invoice, Payment, PaymentMethod, Reversal
 from collections_app.organisation.queries import day_of, today
 from collections_app.standing.operations import forget, hold_customer, refresh_touched
@@ -59,6 +59,7 @@ def receive_payment(
                 matures_on=matures_on,
                 note=note,
                 entered_by=by,
+                on_behalf_of=acting_for(by, customer.pk),
             )
             _record(payment, by, "receive", _facts_of(payment))
             refresh_touched()
@@ -313,11 +314,11 @@ def _facts_of(payment: Payment) -> dict[str, Any]:
 
 
 def _record(payment: Payment, by: Person, verb: str, payload: Mapping[str, Any]) -> None:
-    record(
+    record_act(
         actor=by,
         verb=verb,
         subject_kind="payment",
-        subject_id=str(payment.public_id),
+        subject_id=payment.public_id,
         customer_id=payment.customer_id,
         payload={"reference": payment.reference, **payload},
     )

@@ -13,12 +13,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person
-from collections_app.accounts.operations import record
 from collections_app.commitments.making import Promised, make_commitments, next_reference
 from collections_app.commitments.models import AskedBy, Commitment, Ending, Instalment, Pin
 from collections_app.core.money import LARGEST_AMOUNT
 from collections_app.core.refusals import Refused
 from collections_app.customers.models import Customer, Evidence
+from collections_app.customers.trail import acting_for, record_act
 from collections_app.notices.models import Notice
 from collections_app.organisation.queries import day_of, today, work_calendar
 from collections_app.planning.models import Channel, Measure
@@ -227,7 +227,7 @@ def _make(
         supersedes=supersedes,
         evidence=terms.evidence,
     )
-    (made,) = make_commitments([promised], by=by)
+    (made,) = make_commitments([promised], by=by, on_behalf_of=acting_for(by, customer.pk))
     return made
 
 
@@ -281,11 +281,11 @@ def _facts_of(commitment: Commitment) -> dict[str, Any]:
 
 
 def _record(commitment: Commitment, by: Person, verb: str, payload: Mapping[str, Any]) -> None:
-    record(
+    record_act(
         actor=by,
         verb=verb,
         subject_kind="commitment",
-        subject_id=str(commitment.public_id),
+        subject_id=commitment.public_id,
         customer_id=commitment.customer_id,
         payload={"reference": commitment.reference, **payload},
     )

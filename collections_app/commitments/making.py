@@ -68,15 +68,19 @@ def make_commitments(
     *,
     by: Person | None,
     record: ImportRecord | None = None,
+    on_behalf_of: Person | None = None,
 ) -> list[Commitment]:
     """Save commitments with their instalments, in two statements however many.
 
-    Copies grace and tolerance of each customer's present rating (rule 3).
+    Copies grace and tolerance of each customer's present rating (rule 3). ``on_behalf_of`` is the
+    absent person whose rights ``by`` acted with.
     """
     # A change of the calendar waits, and moves these deadlines too, or was first.
     share_organisation()
     of_rating = policies(today())
     made = [_commitment(one, of_rating, by, record) for one in promised]
+    for commitment in made:
+        commitment.on_behalf_of = on_behalf_of
     Commitment.objects.bulk_create(made, batch_size=2000)
     Instalment.objects.bulk_create(_instalments(made, promised), batch_size=5000)
     return made

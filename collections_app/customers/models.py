@@ -11,9 +11,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from collections_app.accounts.models import Person, Role
+from collections_app.accounts.models import Delegation, Person, Role
 from collections_app.accounts.queries import managed_team_ids
 from collections_app.organisation.models import Rating
+from collections_app.organisation.queries import today
 
 
 class ReminderMode(models.TextChoices):
@@ -26,15 +27,19 @@ class ReminderMode(models.TextChoices):
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, person: Person) -> CustomerQuerySet:
-        """Narrow to the customers that ``person`` may see (rule 11)."""
+        """Narrow to the customers that ``person`` may see (rule 11).
+
+        Those of an absent colleague are among them while one stands in.
+        """
         if not person.is_active:
             return self.none()
         if person.role in (Role.ADMIN, Role.FINANCE):
             return self
+        absent = Delegation.objects.in_force(today()).filter(delegate=person).values("person")
+        own = Q(owner=person) | Q(owner__in=absent)
         if person.role == Role.MANAGER:
-            teams = managed_team_ids(person)
-            return self.filter(Q(owner=person) | Q(owner__team_id__in=teams))
-        return self.filter(owner=person)
+            own |= Q(owner__team_id__in=managed_team_ids(person))
+        return self.filter(own)
 
 
 class Customer(models.Model):

@@ -14,10 +14,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Language, Person
-from collections_app.accounts.operations import record
 from collections_app.accounts.overtaking import apply_what_differs
 from collections_app.core.refusals import Refused
 from collections_app.customers.models import Contact, Customer, Evidence
+from collections_app.customers.trail import record_act
 
 # By content, never by name: (what it begins with, at which byte, its type).
 KNOWN_TYPES: Final = (
@@ -166,11 +166,11 @@ def contact_facts(contact: Contact) -> dict[str, Any]:
 def _record(
     customer: Customer, contact: Contact, by: Person, verb: str, payload: dict[str, Any]
 ) -> None:
-    record(
+    record_act(
         actor=by,
         verb=verb,
         subject_kind="contact",
-        subject_id=str(contact.public_id),
+        subject_id=contact.public_id,
         customer_id=customer.pk,
         payload=payload,
     )

@@ -11,11 +11,11 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import AuditEntry, Person
-from collections_app.accounts.operations import record
 from collections_app.accounts.overtaking import apply_what_differs
 from collections_app.core.money import LARGEST_AMOUNT
 from collections_app.core.refusals import Overtaken, Refused
 from collections_app.customers.models import Customer
+from collections_app.customers.trail import record_act
 from collections_app.organisation.queries import day_of, today
 from collections_app.planning.models import Measure, MeasureChange, MeasureKind, MeasureStatus
 from collections_app.planning.operations import close_if_empty, open_plan
@@ -134,7 +134,7 @@ def take_back_measure(*, measure: Measure, by: Person) -> None:
                 _("Only on the day it was planned can a measure be taken back. Drop it instead."),
                 code="too_late",
             )
-        of_it = AuditEntry.objects.filter(subject_kind="measure", subject_id=str(held.public_id))
+        of_it = AuditEntry.objects.filter(subject_kind="measure", subject_id=held.public_id)
         if held.commitments.exists() or of_it.filter(verb="change").exists():
             raise MeasureRefused(
                 _("This measure has been worked with since. Drop it instead."), code="conflict"
@@ -196,11 +196,11 @@ def measure_facts(measure: Measure) -> dict[str, Any]:
 def _record(
     measure: Measure, customer: Customer, by: Person, verb: str, payload: Mapping[str, Any]
 ) -> None:
-    record(
+    record_act(
         actor=by,
         verb=verb,
         subject_kind="measure",
-        subject_id=str(measure.public_id),
+        subject_id=measure.public_id,
         customer_id=customer.pk,
         payload={"month": measure.plan.month, **payload},
     )

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person, Role
-from collections_app.accounts.operations import record
 from collections_app.core.compact import exact_money
 from collections_app.core.money import LARGEST_AMOUNT
 from collections_app.core.refusals import Overtaken, Refused
 from collections_app.customers.models import Customer, Evidence
+from collections_app.customers.trail import record_act
 from collections_app.organisation.queries import organisation, work_calendar
 from collections_app.planning.models import Answer, Channel, MonthPlan, TargetChange
 
@@ -203,11 +203,11 @@ def record_ask(
 
 
 def _record(plan: MonthPlan, by: Person | None, verb: str, **payload: Any) -> None:
-    record(
+    record_act(
         actor=by,
         verb=verb,
         subject_kind="month_plan",
-        subject_id=str(plan.public_id),
+        subject_id=plan.public_id,
         customer_id=plan.customer_id,
         payload={"month": plan.month, **payload},
     )

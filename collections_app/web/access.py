@@ -64,6 +64,8 @@ ACCESS: Final[dict[str, Door]] = {
     # Settings
     "web:settings": Door(read=ALL),
     "web:profile": OWN,
+    "web:absences": Door(read=SELLING, write=SELLING),
+    "web:absence_end": Door(write=SELLING, of="absence"),
     "web:people": Door(read=ADMIN),
     "web:person_invite": ADMINS,
     "web:person_edit": Door(read=ADMIN, write=ADMIN, of="person"),

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from collections_app.web.views import calendar, hand_over, organisation, people, profile, teams
+from collections_app.web.views import (
+    absences,
+    calendar,
+    hand_over,
+    organisation,
+    people,
+    profile,
+    teams,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", profile.settings, name="settings"),
     path("profile/", profile.profile, name="profile"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/<uuid:public_id>/end/", absences.absence_end, name="absence_end"),
     path("people/", people.people, name="people"),
     path("people/new/", people.person_invite, name="person_invite"),
     path("people/<uuid:public_id>/", people.person_edit, name="person_edit"),

@@ -19,11 +19,12 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from collections_app.accounts.models import Person, Team
+from collections_app.accounts.models import Delegation, Person, Team
 from collections_app.commitments.models import Commitment
 from collections_app.customers.models import Contact
 from collections_app.ledger.models import Payment, Reversal
 from collections_app.organisation.models import CalendarDay, Organisation
+from collections_app.organisation.queries import today
 from collections_app.planning.models import Measure, MonthPlan, TargetChange
 from collections_app.web.access import ACCESS
 from collections_app.web.forms.base import StaffForm
@@ -184,6 +185,7 @@ SETTINGS_TEXTS: dict[str, Callable[[], str]] = {
     "person_invite.name": last_of(Person, "name"),
     "person_invite.staff_number": last_of(Person, "staff_number"),
     "team_make.name": last_of(Team, "name"),
+    "absences.note": last_of(Delegation, "note"),
     "calendar_day_add.name": last_of(CalendarDay, "name"),
     "organisation.name": last_of(Organisation, "name"),
     "profile.name": lambda: Person.objects.get(email="ada@kept.test").name,
@@ -216,6 +218,8 @@ def test_every_field_of_settings_stores_exactly_or_refuses_by_name(
     admin = Client(raise_request_exception=False)
     admin.force_login(cast.admin)
     filled = {"email": "new@kept.test", "name": "New", "day": "2026-12-08", "role": "rep"}
+    filled |= {"person": str(cast.west_rep.public_id), "delegate": str(cast.admin.public_id)}
+    filled["ends_on"] = today().isoformat()
     faults, number, seen = [], 0, set()
     for sent in list(forms_shown(admin, world)):
         seen.add(sent.name)

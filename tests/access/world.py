@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from collections_app.accounts.models import ImportRecord, Person, Role
+from collections_app.accounts.models import Delegation, ImportRecord, Person, Role
 from collections_app.accounts.operations import change_person
 from collections_app.customers.models import Contact, Customer, Evidence
 from collections_app.imports.models import ImportJob, JobState, RejectedRow
 from collections_app.organisation.models import CalendarDay
+from collections_app.organisation.queries import today
 from tests.builders import make_person
 from tests.conftest import Cast
 from tests.web.facts import (
@@ -90,6 +92,7 @@ def make_world(cast: Cast) -> World:
         "reversal": reversal.public_id,
         "contact": contact.public_id,
         "evidence": evidence.public_id,
+        "absence": make_absence(cast.east_rep).public_id,
         "person": cast.east_rep.public_id,
         "team": cast.east.public_id,
         "extra_manager": cast.west_manager.public_id,
@@ -100,6 +103,14 @@ def make_world(cast: Cast) -> World:
     }
     CalendarDay.objects.create(day=A_HOLIDAY, is_working=False, name="Fair")
     return World(customer, objects, askers_of(cast))
+
+
+def make_absence(absent: Person) -> Delegation:
+    """A colleague stands in, today and to the end of the week."""
+    delegate = make_person("Dela", team=absent.team, email="dela@kept.test")
+    return Delegation.objects.create(
+        person=absent, delegate=delegate, starts_on=today(), ends_on=today() + timedelta(days=6)
+    )
 
 
 def make_job(by: Person) -> ImportJob:
@@ -116,6 +127,7 @@ def askers_of(cast: Cast) -> list[Asker]:
     """Every relation of the access matrix."""
     head = make_person("Hana", role=Role.MANAGER, team=cast.head, email="hana@kept.test")
     disabled = make_person("Dan", team=cast.east, email="dan@kept.test")
+    delegate = Person.objects.get(email="dela@kept.test")
     moved = make_person("Mo", role=Role.MANAGER, team=cast.east, email="mo@kept.test")
     change_person(person=moved, actor=None, team=cast.west)
     change_person(person=disabled, actor=None, is_active=False)
@@ -130,6 +142,7 @@ def askers_of(cast: Cast) -> list[Asker]:
         Asker("a manager just moved away", Person.objects.get(pk=moved.pk), sees=False),
         Asker("finance", cast.finance, sees=True),
         Asker("the administrator", cast.admin, sees=True),
+        Asker("a delegate", delegate, sees=True),
         Asker("a disabled rep", Person.objects.get(pk=disabled.pk), sees=False),
     ]
 

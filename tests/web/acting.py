@@ -19,6 +19,16 @@ def send(client: Client, path: str, **values: Any) -> Any:
     return client.post(path, {"token": uuid4(), **values})
 
 
+def form_of(client: Client, path: str) -> dict[str, Any]:
+    """What the page would send if nothing were changed."""
+    form = client.get(path).context["form"]
+    found = {name: form[name].value() for name in form.fields}
+    return {
+        name: form.fields[name].prepare_value(value) if value is not None else ""
+        for name, value in found.items()
+    }
+
+
 def text_of(answer: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 

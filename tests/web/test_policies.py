@@ -17,6 +17,7 @@ from collections_app.organisation.models import RatingPolicy
 from collections_app.organisation.operations import SettingRefused, set_policy
 from collections_app.organisation.queries import organisation, policies, today
 from tests.conftest import Cast
+from tests.web.acting import form_of
 from tests.web.facts import make_customer, make_plan
 
 POLICY: dict[str, Any] = {
@@ -33,16 +34,6 @@ POLICY: dict[str, Any] = {
 def admin(cast: Cast, client: Client) -> Client:
     client.force_login(cast.admin)
     return client
-
-
-def form_of(client: Client, path: str) -> dict[str, Any]:
-    """What the page would send if nothing were changed."""
-    form = client.get(path).context["form"]
-    found = {name: form[name].value() for name in form.fields}
-    return {
-        name: form.fields[name].prepare_value(value) if value is not None else ""
-        for name, value in found.items()
-    }
 
 
 def test_a_changed_policy_counts_from_today_and_is_on_record(cast: Cast, admin: Client) -> None:

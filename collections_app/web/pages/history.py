@@ -117,7 +117,9 @@ class HistoryTab:
 def history_tab(customer: Customer, *, page: int) -> HistoryTab:
     """What was done for the customer."""
     start = (page - 1) * PAGE_SIZE
-    rows = AuditEntry.objects.filter(customer_id=customer.pk).select_related("actor")
+    rows = AuditEntry.objects.filter(customer_id=customer.pk).select_related(
+        "actor", "on_behalf_of"
+    )
     found = list(rows.order_by("-at", "-pk")[start : start + PAGE_SIZE + 1])
     lines = [_line(entry, customer.currency) for entry in found[:PAGE_SIZE]]
     return HistoryTab(lines, len(found) > PAGE_SIZE)
@@ -127,10 +129,19 @@ def _line(entry: AuditEntry, currency: str) -> HistoryLine:
     what = WHAT.get((entry.subject_kind, entry.verb))
     return HistoryLine(
         entry.at,
-        entry.actor.name if entry.actor else _("A file or the clock"),
+        _who(entry),
         str(what) if what else f"{entry.subject_kind}: {entry.verb}",
         _details(entry.payload, currency),
     )
+
+
+def _who(entry: AuditEntry) -> str:
+    if entry.actor is None:
+        return _("A file or the clock")
+    if entry.on_behalf_of is None:
+        return entry.actor.name
+    names = {"name": entry.actor.name, "absent": entry.on_behalf_of.name}
+    return _("%(name)s, standing in for %(absent)s") % names
 
 
 def _details(payload: Mapping[str, Any], currency: str) -> list[tuple[str, str]]:

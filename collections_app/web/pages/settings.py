@@ -16,6 +16,12 @@ from collections_app.web.access import may
 # The URL's name, what it is called, what one does there, its symbol.
 PLACES = (
     ("web:profile", _("Your profile"), _("Your name, language, appearance and sign-in."), "person"),
+    (
+        "web:absences",
+        _("Absences"),
+        _("Who looks after customers while somebody is away."),
+        "calendar",
+    ),
     ("web:people", _("People"), _("Who may sign in, as what, and in which team."), "people"),
     ("web:teams", _("Teams"), _("Who works together, and who manages whom."), "list"),
     (
