@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,11 +14,10 @@ from collections_app.commitments.models import Commitment, Ending, Instalment
 from collections_app.core.money import decimals_of, tolerance_of
 from collections_app.core.workdays import WorkCalendar
 from collections_app.customers.models import Customer, Evidence
-from collections_app.organisation.defaults import UNRATED_COUNTS_AS
 from collections_app.organisation.models import RatingPolicy
 from collections_app.organisation.queries import (
     organisation,
-    policies,
+    policies_on,
     share_organisation,
     today,
     work_calendar,
@@ -72,13 +71,17 @@ def make_commitments(
 ) -> list[Commitment]:
     """Save commitments with their instalments, in two statements however many.
 
-    Copies grace and tolerance of each customer's present rating (rule 3). ``on_behalf_of`` is the
+    Copies grace and tolerance of each customer's present rating and team (rules 3 and 8). ``on_behalf_of`` is the
     absent person whose rights ``by`` acted with.
     """
     # A change of the calendar waits, and moves these deadlines too, or was first.
     share_organisation()
-    of_rating = policies(today())
-    made = [_commitment(one, of_rating, by, record) for one in promised]
+    now = policies_on(today())
+    teams = _teams_of(promised) if now.by_team else {}
+    made = [
+        _commitment(one, now.of(one.customer.rating, teams.get(one.customer.owner_id)), by, record)
+        for one in promised
+    ]
     for commitment in made:
         commitment.on_behalf_of = on_behalf_of
     Commitment.objects.bulk_create(made, batch_size=2000)
@@ -86,13 +89,18 @@ def make_commitments(
     return made
 
 
+def _teams_of(promised: Sequence[Promised]) -> dict[int, int | None]:
+    """The team of each customer's owner, by owner."""
+    owners = {one.customer.owner_id for one in promised}
+    return dict(Person.objects.filter(pk__in=owners).values_list("pk", "team_id"))
+
+
 def _commitment(
     one: Promised,
-    of_rating: Mapping[str, RatingPolicy],
+    policy: RatingPolicy,
     by: Person | None,
     record: ImportRecord | None,
 ) -> Commitment:
-    policy = of_rating[one.customer.rating or UNRATED_COUNTS_AS]
     cap = policy.tolerance_cap
     scale: int = 10 ** decimals_of(one.customer.currency)
     return Commitment(

@@ -14,13 +14,13 @@ from zoneinfo import available_timezones
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from collections_app.accounts.models import Language, Person
+from collections_app.accounts.models import Language, Person, Team
 from collections_app.accounts.operations import record
 from collections_app.accounts.overtaking import refuse_overtaken
 from collections_app.core.money import KNOWN_CURRENCIES
 from collections_app.core.refusals import Refused
 from collections_app.organisation.models import Organisation, Rating, RatingPolicy
-from collections_app.organisation.queries import held_organisation, policies, today
+from collections_app.organisation.queries import held_organisation, policies_on, today
 
 FACTS: Final = (
     "name",
@@ -88,12 +88,14 @@ def set_policy(
     *,
     rating: str,
     valid_from: date,
+    team: Team | None = None,
     actor: Person | None,
     seen: Mapping[str, str] | None = None,
     **facts: Any,
 ) -> RatingPolicy:
     """Let customers of ``rating`` be followed otherwise, from a day on (rule 8).
 
+    ``team`` is the one whose people own those customers, and what is below it; None is everybody.
     ``facts`` are all of ``POLICY_FACTS``. A new dated row, or that of the same day changed; what
     was promised before keeps the grace and tolerance it was saved with. Raises ``SettingRefused``:
     ``out_of_range``, ``in_the_past`` for a day before today, ``unchanged``; ``Overtaken`` where
@@ -111,20 +113,25 @@ def set_policy(
                 code="in_the_past",
                 field="valid_from",
             )
-        before = policy_facts(policies(valid_from)[rating])
+        before = policy_facts(policies_on(valid_from).of(rating, team.pk if team else None))
         if before == facts:
             raise SettingRefused(_("Nothing differs from the policy in force."), code="unchanged")
-        shown = policies_shown(rating)
+        shown = policies_shown(rating, team)
         refuse_overtaken(seen, shown, shown, subject_kind="rating_policy", subject_id=rating)
         policy, _is_new = RatingPolicy.objects.update_or_create(
-            rating=rating, team=None, valid_from=valid_from, defaults=facts
+            rating=rating, team=team, valid_from=valid_from, defaults=facts
         )
         record(
             actor=actor,
             verb="change",
             subject_kind="rating_policy",
             subject_id=rating,
-            payload={"valid_from": valid_from, "before": before, "after": facts},
+            payload={
+                "valid_from": valid_from,
+                "team": team.name if team else None,
+                "before": before,
+                "after": facts,
+            },
         )
     return policy
 
@@ -139,11 +146,14 @@ def policy_facts(policy: RatingPolicy) -> dict[str, Any]:
     return {name: getattr(policy, name) for name in POLICY_FACTS}
 
 
-def policies_shown(rating: str) -> dict[str, Any]:
+def policies_shown(rating: str, team: Team | None) -> dict[str, Any]:
     """What a form marks as seen: the policy of today, and every dated one of the rating."""
-    dated = RatingPolicy.objects.filter(rating=rating, team=None).order_by("valid_from")
+    dated = RatingPolicy.objects.filter(rating=rating, team=team).order_by("valid_from")
     history = [(policy.valid_from, policy_facts(policy)) for policy in dated]
-    return {**policy_facts(policies(today())[rating]), "history": history}
+    return {
+        **policy_facts(policies_on(today()).of(rating, team.pk if team else None)),
+        "history": history,
+    }
 
 
 def _check_settings(held: Organisation) -> None:

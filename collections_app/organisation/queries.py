@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,14 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
+from collections_app.accounts.models import Team
 from collections_app.core import clock
 from collections_app.core.workdays import WorkCalendar
-from collections_app.organisation.defaults import DEFAULT_POLICIES, holidays_of
+from collections_app.organisation.defaults import (
+    DEFAULT_POLICIES,
+    UNRATED_COUNTS_AS,
+    holidays_of,
+)
 from collections_app.organisation.models import CalendarDay, Organisation, RatingPolicy
 
 # What was read of the organisation by work that only looks; None outside of such work.
@@ -89,12 +95,45 @@ def work_calendar() -> WorkCalendar:
     return WorkCalendar(special)
 
 
-def policies(on: date) -> dict[str, RatingPolicy]:
-    """The policy in force on the day, by rating; defaults of rule 8 where none is stored."""
-    found = {rating: RatingPolicy(rating=rating, **row) for rating, row in DEFAULT_POLICIES.items()}
-    dated = RatingPolicy.objects.filter(team=None).filter(
-        Q(valid_from__isnull=True) | Q(valid_from__lte=on)
-    )
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The policies in force on a day: the organisation's, and what teams do otherwise.
+
+    ``parents`` says which team each is below; ``by_team`` holds the teams' own, by team and rating.
+    """
+
+    of_all: Mapping[str, RatingPolicy]
+    by_team: Mapping[tuple[int, str], RatingPolicy]
+    parents: Mapping[int, int | None]
+
+    def of(self, rating: str | None, team_id: int | None) -> RatingPolicy:
+        """The policy for customers of the rating whose owner is in the team; unrated as B.
+
+        The team's own, else that of the nearest team above, else the organisation's.
+        """
+        rating = rating or UNRATED_COUNTS_AS
+        for team in self._upwards(team_id):
+            if (own := self.by_team.get((team, rating))) is not None:
+                return own
+        return self.of_all[rating]
+
+    def _upwards(self, team_id: int | None) -> Iterator[int]:
+        passed: set[int] = set()
+        while team_id is not None and team_id not in passed:
+            yield team_id
+            passed.add(team_id)
+            team_id = self.parents.get(team_id)
+
+
+def policies_on(on: date) -> Policies:
+    """The policies in force on the day; defaults of rule 8 where none is stored. Two statements."""
+    of_all = {r: RatingPolicy(rating=r, **row) for r, row in DEFAULT_POLICIES.items()}
+    by_team: dict[tuple[int, str], RatingPolicy] = {}
+    dated = RatingPolicy.objects.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=on))
     for policy in sorted(dated, key=lambda p: (p.valid_from or date.min, p.pk)):
-        found[policy.rating] = policy
-    return found
+        if policy.team_id is None:
+            of_all[policy.rating] = policy
+        else:
+            by_team[policy.team_id, policy.rating] = policy
+    parents = dict(Team.objects.values_list("pk", "parent_id")) if by_team else {}
+    return Policies(of_all, by_team, parents)

@@ -43,6 +43,12 @@ urlpatterns: list[URLPattern] = [
         name="hand_over_confirm",
     ),
     path("policies/", organisation.policies, name="policies"),
+    path("policies/teams/<uuid:public_id>/", organisation.team_policies, name="team_policies"),
+    path(
+        "policies/teams/<uuid:public_id>/<str:rating>/",
+        organisation.team_policy_change,
+        name="team_policy_change",
+    ),
     path("policies/<str:rating>/", organisation.policy_change, name="policy_change"),
     path("organisation/", organisation.organisation, name="organisation"),
     path("calendar/", calendar.calendar, name="calendar"),

@@ -94,6 +94,7 @@ def make_world(cast: Cast) -> World:
         "evidence": evidence.public_id,
         "absence": make_absence(cast.east_rep).public_id,
         "person": cast.east_rep.public_id,
+        "managed_team": cast.east.public_id,
         "team": cast.east.public_id,
         "extra_manager": cast.west_manager.public_id,
         "import_job": make_job(cast.east_rep).public_id,

@@ -15,7 +15,7 @@ from collections_app.commitments.making import Promised, make_commitments
 from collections_app.commitments.models import Commitment
 from collections_app.organisation.models import RatingPolicy
 from collections_app.organisation.operations import SettingRefused, set_policy
-from collections_app.organisation.queries import organisation, policies, today
+from collections_app.organisation.queries import organisation, policies_on, today
 from tests.conftest import Cast
 from tests.web.acting import form_of
 from tests.web.facts import make_customer, make_plan
@@ -40,9 +40,9 @@ def test_a_changed_policy_counts_from_today_and_is_on_record(cast: Cast, admin: 
     data = form_of(admin, "/settings/policies/B/")
     data |= {"grace_days": "2", "tolerance_permille": "0.5 %", "reminder_days": "1，7, 3"}
     assert admin.post("/settings/policies/B/", data).status_code == 302
-    policy = policies(today())["B"]
+    policy = policies_on(today()).of_all["B"]
     assert (policy.grace_days, policy.tolerance_permille, policy.reminder_days) == (2, 5, [7, 3, 1])
-    assert policies(today() - timedelta(days=1))["B"].grace_days == 1
+    assert policies_on(today() - timedelta(days=1)).of_all["B"].grace_days == 1
     entry = AuditEntry.objects.get(subject_kind="rating_policy")
     assert (entry.subject_id, entry.payload["before"]["grace_days"]) == ("B", 1)
 
@@ -58,8 +58,8 @@ def test_a_promise_keeps_what_it_was_saved_with(cast: Cast) -> None:
 def test_a_later_day_leaves_today_as_it_is(cast: Cast, admin: Client) -> None:
     later = today() + timedelta(days=30)
     set_policy(rating="A", valid_from=later, actor=cast.admin, **POLICY)
-    assert policies(today())["A"].grace_days == 3
-    assert policies(later)["A"].grace_days == 2
+    assert policies_on(today()).of_all["A"].grace_days == 3
+    assert policies_on(later).of_all["A"].grace_days == 2
     page = admin.get("/settings/policies/").content.decode()
     assert "to come" in page
 
@@ -112,7 +112,7 @@ def test_a_lost_race_over_a_policy_shows_what_stands(cast: Cast, admin: Client) 
     form = answer.context["form"]
     again = {name: form[name].value() for name in form.fields}
     assert admin.post("/settings/policies/A/", again).status_code == 302
-    assert policies(today())["A"].grace_days == 7
+    assert policies_on(today()).of_all["A"].grace_days == 7
 
 
 def test_a_rating_that_there_is_none_of_is_not_found(cast: Cast, admin: Client) -> None:

@@ -1,24 +1,33 @@
-"""The rating policies in force, those to come, and their history."""
+"""The rating policies in force, of everybody and of a team, those to come, and their history."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
+from collections_app.accounts.models import Person, Role, Team
+from collections_app.accounts.queries import managed_team_ids
 from collections_app.organisation.models import Rating, RatingPolicy
-from collections_app.organisation.queries import policies, today
+from collections_app.organisation.queries import Policies, policies_on, today
 
 MOST_HISTORY = 200
+MOST_TEAMS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyRow:
-    """A policy as a table shows it; ``when`` says whether it counts now."""
+    """A policy as a table shows it; ``when`` says whether it counts now.
+
+    ``source`` is the team that it comes from, blank for the organisation's.
+    """
 
     rating: str
     valid_from: date | None
     policy: RatingPolicy
     when: str
+    source: str = ""
 
     @property
     def tolerance(self) -> str:
@@ -33,20 +42,52 @@ class PolicyRow:
 
 @dataclass(frozen=True, slots=True)
 class PoliciesPage:
-    """What counts today by rating, and every dated row, the latest first."""
+    """What counts today by rating for everybody or for ``team``, and every dated row of it.
+
+    ``teams`` are those whose policies the viewer may set; ``may_change`` whether these here.
+    """
 
     current: list[PolicyRow]
     history: list[PolicyRow]
+    team: Team | None
+    teams: list[Team]
+    may_change: bool
 
 
-def policies_page() -> PoliciesPage:
+def teams_to_set(viewer: Person) -> QuerySet[Team]:
+    """The teams whose policies the viewer may set: a manager's own, all for administrators."""
+    if viewer.role == Role.ADMIN:
+        return Team.objects.order_by("name")
+    return Team.objects.filter(pk__in=managed_team_ids(viewer)).order_by("name")
+
+
+def policies_page(viewer: Person, team: Team | None) -> PoliciesPage:
     """The page as of today."""
     day = today()
-    now = policies(day)
-    current = [PolicyRow(r, now[r].valid_from, now[r], "now") for r in Rating.values]
-    in_force = {policy.pk for policy in now.values()}
-    stored = RatingPolicy.objects.order_by("-valid_from", "rating")[:MOST_HISTORY]
-    return PoliciesPage(current, [_row(policy, day, in_force) for policy in stored])
+    now = policies_on(day)
+    team_id = team.pk if team else None
+    in_force = {now.of(rating, team_id).pk for rating in Rating.values}
+    stored = RatingPolicy.objects.filter(team=team).order_by("-valid_from", "rating")
+    return PoliciesPage(
+        _current(now, team_id),
+        [_row(policy, day, in_force) for policy in stored[:MOST_HISTORY]],
+        team,
+        list(teams_to_set(viewer)[:MOST_TEAMS]),
+        team is not None or viewer.role == Role.ADMIN,
+    )
+
+
+def _current(now: Policies, team_id: int | None) -> list[PolicyRow]:
+    found = [(rating, now.of(rating, team_id)) for rating in Rating.values]
+    names = dict(
+        Team.objects.filter(pk__in={p.team_id for _r, p in found if p.team_id}).values_list(
+            "pk", "name"
+        )
+    )
+    return [
+        PolicyRow(rating, policy.valid_from, policy, "now", names.get(policy.team_id or 0, ""))
+        for rating, policy in found
+    ]
 
 
 def _row(policy: RatingPolicy, day: date, in_force: set[int]) -> PolicyRow:
