@@ -16,7 +16,6 @@ ADMINS_PAGES = (
     "people/new/",
     "teams/",
     "teams/new/",
-    "policies/",
     "policies/A/",
     "calendar/",
     "calendar/new/",
