@@ -71,8 +71,8 @@ def make_commitments(
 ) -> list[Commitment]:
     """Save commitments with their instalments, in two statements however many.
 
-    Copies grace and tolerance of each customer's present rating and team (rules 3 and 8). ``on_behalf_of`` is the
-    absent person whose rights ``by`` acted with.
+    Copies grace and tolerance of each customer's present rating and team (rules 3 and 8).
+    ``on_behalf_of`` is the absent person whose rights ``by`` acted with.
     """
     # A change of the calendar waits, and moves these deadlines too, or was first.
     share_organisation()

@@ -13,14 +13,14 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from collections_app.core.money import ratio
-from collections_app.core.months import last_of
+from collections_app.core.months import first_of, last_of
 from collections_app.customers.models import Customer
 from collections_app.ledger.models import Payment, Reversal
 from collections_app.organisation.queries import organisation
 from collections_app.standing.allocation import allocate
-from collections_app.standing.figures_sql import BY_CUSTOMER, grouped
+from collections_app.standing.figures_sql import by_customer, grouped
 from collections_app.standing.loading import load_facts
-from collections_app.standing.queries import chunks, ids_of
+from collections_app.standing.queries import chunks, ids_of, nothing_touched
 
 Grouping = Literal["rep", "team", "all"]
 
@@ -108,11 +108,13 @@ def customer_figures(
 ) -> list[CustomerFigures]:
     """The customers' figures for the month whose first day is given, largest at risk first.
 
-    As of the end of ``on``. One statement, and the allocations of customers whose reversals make
-    that day differ from what is kept. ``owners`` narrows to the reps whom the month belongs to.
+    As of the end of ``on``. One statement, of what is kept where that serves; and the allocations
+    of customers whose reversals make that day differ from what is kept. ``owners`` narrows to the
+    reps whom the month belongs to.
     """
     values = parameters_of(month, on=on, customers=customers, owners=owners)
-    rows = _fetch(BY_CUSTOMER, {**values, "limit": limit, "offset": offset})
+    is_kept = serves_kept(month, on=on, ids=values["customers"])
+    rows = _fetch(by_customer(is_kept=is_kept), {**values, "limit": limit, "offset": offset})
     return [CustomerFigures(**row) for row in rows]
 
 
@@ -127,7 +129,8 @@ def grouped_figures(
     """The sums of the customers' figures by rep, team or over all, a row per currency."""
     values = parameters_of(month, on=on, customers=customers, owners=owners)
     with connection.cursor() as cursor:
-        cursor.execute(grouped(by), values)
+        is_kept = serves_kept(month, on=on, ids=values["customers"])
+        cursor.execute(grouped(by, is_kept=is_kept), values)
         names = [column.name for column in cursor.description or ()]
         names[:3] = ["key", "name", "public_id"]
         return [GroupFigures(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
@@ -170,6 +173,12 @@ def parameters_of(
         "new_days": days,
         "new_amounts": amounts,
     }
+
+
+def serves_kept(month: date, *, on: date, ids: Collection[int] | None) -> bool:
+    """Whether kept month figures answer: for the standing day's month, where none is touched."""
+    is_there = on == organisation().standing_on and month == first_of(on)
+    return is_there and nothing_touched(ids)
 
 
 def differing_customers(on: date) -> set[int]:

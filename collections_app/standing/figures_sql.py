@@ -123,7 +123,7 @@ OWNER_OF_MONTH = """COALESCE((
                 OR w.valid_from <= LEAST(%(month_end)s::date, %(as_of)s::date))
             ORDER BY w.valid_from DESC NULLS LAST, w.id DESC LIMIT 1), c.owner_id)"""
 
-ROWS = f"""
+ROWS = """
 rows AS (
     SELECT COALESCE(p.customer_id, d.customer_id, r.customer_id) AS customer_id,
         COALESCE(p.target, 0) AS target, COALESCE(p.original_target, 0) AS original_target,
@@ -142,7 +142,21 @@ rows AS (
     FULL JOIN promised d ON d.customer_id = p.customer_id
     FULL JOIN receipts r ON r.customer_id = COALESCE(p.customer_id, d.customer_id)
     LEFT JOIN measures m ON m.customer_id = p.customer_id
-),
+)
+"""
+
+# The same as of the standing day, of the month it lies in, where nothing is touched.
+KEPT_ROWS = """
+rows AS (
+    SELECT k.customer_id, k.target, k.original_target, k.committed, k.measures, k.received,
+        k.unpromised, k.lapsed, k.plan_state, NULLIF(k.asked, '') AS asked
+    FROM standing_monthfigures k
+    WHERE k.month = %(month)s
+      AND (%(customers)s::bigint[] IS NULL OR k.customer_id = ANY(%(customers)s::bigint[]))
+)
+"""
+
+OWNED = f"""
 figures AS (
     SELECT f.*, c.public_id, c.code, c.name, c.rating, c.currency, o.owner_id,
         GREATEST(f.target - f.committed - f.measures - f.unpromised, 0) AS short,
@@ -154,18 +168,23 @@ figures AS (
 )
 """
 
-FIGURES = "WITH " + ",".join((ALLOCATED, MONTH_INSTALMENTS, RECEIPTS, PLANS, ROWS))
+COMPUTED = "WITH " + ",".join((ALLOCATED, MONTH_INSTALMENTS, RECEIPTS, PLANS, ROWS))
+FIGURES = f"{COMPUTED}, {OWNED}"
+KEPT_FIGURES = f"WITH {KEPT_ROWS}, {OWNED}"
 
-BY_CUSTOMER = (
-    FIGURES
-    + """
+_BY_CUSTOMER = """
 SELECT f.customer_id, f.public_id, f.code, f.name, f.rating, f.currency, f.owner_id,
     w.name AS owner_name, f.plan_state, f.asked, f.target, f.original_target, f.committed,
     f.measures, f.received, f.unpromised, f.lapsed, f.short, f.surplus
 FROM figures f JOIN accounts_person w ON w.id = f.owner_id
 ORDER BY f.at_risk DESC, f.code LIMIT %(limit)s OFFSET %(offset)s
 """
-)
+
+
+def by_customer(*, is_kept: bool) -> str:
+    """The statement of a row per customer, from what is kept or from facts."""
+    return (KEPT_FIGURES if is_kept else FIGURES) + _BY_CUSTOMER
+
 
 _SUMS = ", ".join(f"sum(f.{name})::bigint AS {name}" for name in AMOUNTS)
 
@@ -179,13 +198,13 @@ _GROUPS = {
 }
 
 
-def grouped(by: str) -> str:
+def grouped(by: str, *, is_kept: bool) -> str:
     """The statement that sums the figures by rep, by team or over all, a row per currency."""
     columns, group = _GROUPS[by]
     group = f"{group}, " if group else ""
     key = columns.split(" AS ", 1)[0] if " AS " in columns else columns.split(",", 1)[0]
     return (
-        FIGURES
+        (KEPT_FIGURES if is_kept else FIGURES)
         # Nothing from outside is interpolated: the pieces are the constants above.
         + f"""
 SELECT {columns}, f.currency, count(*) AS customers, {_SUMS}

@@ -18,8 +18,12 @@ from collections_app.organisation.queries import organisation
 from collections_app.standing.allocation import Allocated
 from collections_app.standing.loading import commitment_facts
 from collections_app.standing.models import Allocation, State
-from collections_app.standing.month_sql import LEDGER
-from collections_app.standing.queries import allocations_of, commitments_of
+from collections_app.standing.month_sql import KEPT_LEDGER, LEDGER_SUMS
+from collections_app.standing.queries import (
+    allocations_of,
+    commitments_of,
+    nothing_touched,
+)
 from collections_app.standing.states import CommitmentState, states_of
 
 # The commitments given and all that they replace. UNION drops what was found already.
@@ -34,20 +38,18 @@ SELECT id FROM chain
 """
 
 # What is due next is read of kept states, so that it is right on the standing day alone.
-SUMMARY = f"""
-WITH {LEDGER},
+_SUMMARY = """
 next AS (
     SELECT i.due_on, i.amount FROM standing_instalmentstanding s
     JOIN commitments_instalment i ON i.id = s.instalment_id
     WHERE s.customer_id = ANY(%(customers)s::bigint[]) AND s.state = 'open'
     ORDER BY i.due_on, i.id LIMIT 1
 )
-SELECT COALESCE(l.open, 0), COALESCE(l.overdue, 0),
-    COALESCE(l.unapplied, (SELECT sum(amount)::bigint FROM paid), 0),
+SELECT COALESCE(l.open, 0), COALESCE(l.overdue, 0), COALESCE(l.unapplied, 0),
     (SELECT count(*) FROM commitments_commitment
      WHERE customer_id = ANY(%(customers)s::bigint[]) AND made_on <= %(as_of)s),
     (SELECT due_on FROM next), (SELECT amount FROM next)
-FROM (SELECT 1) one LEFT JOIN ledger l ON true
+FROM (SELECT 1) one LEFT JOIN sums l ON true
 """
 
 
@@ -81,7 +83,9 @@ class Promises:
 def summary_of(customer_id: int, *, on: date) -> Summary:
     """Where the customer stands as of the end of ``on``, in one statement on the standing day."""
     with connection.cursor() as cursor:
-        cursor.execute(SUMMARY, {"customers": [customer_id], "as_of": on})
+        sums = KEPT_LEDGER if _is_kept(on) and nothing_touched([customer_id]) else LEDGER_SUMS
+        statement = f"WITH {sums}, {_SUMMARY}"
+        cursor.execute(statement, {"customers": [customer_id], "as_of": on})
         open_, overdue, unapplied, promises, due_on, amount = cursor.fetchone()
     next_one = NextPromise(due_on, amount) if due_on else None
     if not _is_kept(on):

@@ -103,10 +103,66 @@ class InstalmentStanding(models.Model):
         return f"{self.instalment_id}: {self.state}"
 
 
+class MonthFigures(models.Model):
+    """What rule 1 says of a customer's month as of the standing day, which lies in that month.
+
+    Amounts in minor units; ``plan_state`` and ``asked`` (blank: not asked) are codes. Whom the
+    month belongs to is not kept: it follows from ownership.
+    """
+
+    customer = models.OneToOneField(
+        Customer, models.PROTECT, primary_key=True, related_name="month_figures"
+    )
+    month = models.DateField()
+    target = models.BigIntegerField()
+    original_target = models.BigIntegerField()
+    committed = models.BigIntegerField()
+    measures = models.BigIntegerField()
+    received = models.BigIntegerField()
+    unpromised = models.BigIntegerField()
+    lapsed = models.BigIntegerField()
+    plan_state = models.CharField(max_length=10)
+    asked = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(month__day=1), name="month_figures_month_first_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.month:%Y-%m}"
+
+
+class LedgerSums(models.Model):
+    """What rule 10 says of a customer as of the standing day, in sums of minor units."""
+
+    customer = models.OneToOneField(
+        Customer, models.PROTECT, primary_key=True, related_name="ledger_sums"
+    )
+    open = models.BigIntegerField()
+    unapplied = models.BigIntegerField()
+    overdue = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(overdue__gte=0, overdue__lte=F("open")),
+                name="ledger_sums_overdue_is_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.open}"
+
+
 class Touched(models.Model):
-    """A customer whose facts changed since standing was last derived; append only."""
+    """A customer whose facts changed since standing was last derived; append only.
+
+    ``is_light`` where no promise or money changed, so that allocations and states stay.
+    """
 
     customer_id = models.BigIntegerField()
+    is_light = models.BooleanField(db_default=False)
     at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -12,8 +12,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
+from collections_app.core.months import first_of
 from collections_app.customers.models import Customer
-from collections_app.standing.figures import CustomerFigures, Figures, parameters_of
+from collections_app.standing.figures import CustomerFigures, Figures, parameters_of, serves_kept
 from collections_app.standing.month_sql import (
     SHOWN,
     SORTED_AMOUNTS,
@@ -97,8 +98,16 @@ def month_list(
         "after_value": after.value if after else None,
         "after_code": after.code if after else None,
     }
+    is_ledger_kept = serves_kept(first_of(on), on=on, ids=values["customers"])
+    statement = month_statement(
+        show=show,
+        sort=sort,
+        descending=descending,
+        is_kept=is_ledger_kept and month == first_of(on),
+        is_ledger_kept=is_ledger_kept,
+    )
     with connection.cursor() as cursor:
-        cursor.execute(month_statement(show=show, sort=sort, descending=descending), values)
+        cursor.execute(statement, values)
         remaining, rows, totals, counts = cursor.fetchone()
     found = json.loads(rows or "[]")
     keys = [MonthKey(r.pop("key_currency"), r.pop("key_value"), r["code"]) for r in found]

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from collections_app.standing.figures_sql import AMOUNTS, FIGURES, OWNER_OF_MONTH
+from collections_app.standing.figures_sql import (
+    AMOUNTS,
+    FIGURES,
+    KEPT_FIGURES,
+    OWNER_OF_MONTH,
+)
 
 # Rule 10 in sums. What names an invoice settles it first; what is left settles the oldest due
 # first, so it takes off what is overdue before all else. Only a rest of the adjustments has to be
@@ -74,6 +79,25 @@ ledger AS (
 )
 """
 
+# The same with what is unapplied of those who have no invoice.
+LEDGER_SUMS = f"""{LEDGER},
+sums AS (
+    SELECT COALESCE(l.customer_id, p.customer_id) AS customer_id, COALESCE(l.open, 0) AS open,
+        COALESCE(l.unapplied, p.amount, 0) AS unapplied, COALESCE(l.overdue, 0) AS overdue
+    FROM ledger l FULL JOIN (
+        SELECT customer_id, sum(amount)::bigint AS amount FROM paid GROUP BY customer_id) p
+        ON p.customer_id = l.customer_id
+)
+"""
+
+# As of the standing day, where nothing is touched.
+KEPT_LEDGER = """
+sums AS (
+    SELECT k.customer_id, k.open, k.unapplied, k.overdue FROM standing_ledgersums k
+    WHERE k.customer_id = ANY(%(customers)s::bigint[])
+)
+"""
+
 LINES = f"""
 lines AS (
     SELECT c.id AS customer_id, c.public_id, c.code, c.name, c.rating, c.currency,
@@ -89,7 +113,7 @@ lines AS (
     -- a planner without statistics would go through all of one for each of the other.
     FROM (SELECT * FROM customers_customer WHERE id = ANY(%(customers)s::bigint[])) c
     FULL JOIN figures f ON f.customer_id = c.id
-    FULL JOIN ledger l ON l.customer_id = c.id
+    FULL JOIN sums l ON l.customer_id = c.id
     JOIN LATERAL (SELECT COALESCE(f.owner_id, {OWNER_OF_MONTH}) AS owner_id) o ON true
     JOIN accounts_person w ON w.id = o.owner_id
     LEFT JOIN planning_monthplan n ON n.customer_id = c.id AND n.month = %(month)s
@@ -134,11 +158,14 @@ ROW_COLUMNS: Final = (
 TOTAL_COLUMNS: Final = ", ".join(f"sum({name})::bigint AS {name}" for name in AMOUNTS)
 
 
-def month_statement(*, show: str, sort: str, descending: bool) -> str:
+def month_statement(
+    *, show: str, sort: str, descending: bool, is_kept: bool, is_ledger_kept: bool
+) -> str:
     """The statement of a page, the totals of all that is shown, and the counts of each narrowing.
 
-    All in one, so that they are of one instant. Nothing from outside is interpolated: ``show`` and
-    ``sort`` are keys of the tables above. Ties go by code, always upwards.
+    All in one, so that they are of one instant; from what is kept, or from facts. Nothing from
+    outside is interpolated: ``show`` and ``sort`` are keys of the tables above. Ties go by code,
+    always upwards.
     """
     is_text = sort in SORTED_TEXTS
     value = SORTED_TEXTS[sort] if is_text else SORTED_AMOUNTS[sort]
@@ -149,8 +176,8 @@ def month_statement(*, show: str, sort: str, descending: bool) -> str:
         f"'{name}', count(*) FILTER (WHERE {holds})" for name, holds in SHOWN.items()
     )
     return (
-        FIGURES
-        + f""", {LEDGER}, {LINES},
+        (KEPT_FIGURES if is_kept else FIGURES)
+        + f""", {KEPT_LEDGER if is_ledger_kept else LEDGER_SUMS}, {LINES},
 shown AS (
     SELECT l.*, {group} AS key_currency, {value} AS key_value FROM lines l WHERE {SHOWN[show]}
 ),

@@ -10,13 +10,16 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from collections_app.commitments.models import Commitment
+from collections_app.commitments.models import Commitment, Instalment
+from collections_app.core.months import first_of, last_of
 from collections_app.customers.models import Customer
 from collections_app.ledger.models import Payment, Reversal
 from collections_app.organisation.models import Organisation
+from collections_app.planning.models import MonthPlan
 from collections_app.standing.allocation import Allocated
+from collections_app.standing.keeping import keep_sums, sums_changing
 from collections_app.standing.loading import load_facts
-from collections_app.standing.models import Allocation, InstalmentStanding
+from collections_app.standing.models import Allocation, InstalmentStanding, MonthFigures
 from collections_app.standing.queries import chunks
 from collections_app.standing.states import InstalmentState, standing_of
 
@@ -54,7 +57,10 @@ def refresh_touched() -> Refreshed:
         day = _standing_day_shared()
         if day is None:
             return Refreshed()
-        return refresh(_take_touched(), on=day)
+        heavy, light = _take_touched()
+        done = refresh(heavy, on=day)
+        refresh_sums(light - heavy, on=day)
+        return done
 
 
 def hold_customer(customer_id: int) -> None:
@@ -69,8 +75,7 @@ def hold_customers(customer_ids: Collection[int]) -> None:
     """Lock customers as ``hold_customer`` does, in key order."""
     _standing_day_shared()
     for chunk in chunks(sorted(customer_ids)):
-        held = Customer.objects.select_for_update(no_key=True).filter(pk__in=chunk)
-        list(held.order_by("pk").values_list("pk"))
+        _lock(chunk)
 
 
 def _standing_day_shared() -> date | None:
@@ -81,16 +86,18 @@ def _standing_day_shared() -> date | None:
     return row[0] if row else None
 
 
-def _take_touched() -> set[int]:
+def _take_touched() -> tuple[set[int], set[int]]:
+    """Ids of customers whose promises or money changed, and of those whose other facts did."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             DELETE FROM standing_touched WHERE id = ANY(ARRAY(
                 SELECT id FROM standing_touched ORDER BY id FOR UPDATE SKIP LOCKED
-            )) RETURNING customer_id
+            )) RETURNING customer_id, is_light
             """
         )
-        return {row[0] for row in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return {id_ for id_, light in rows if not light}, {id_ for id_, light in rows if light}
 
 
 def forget(*, instalments: Collection[int] = (), payments: Collection[int] = ()) -> None:
@@ -107,14 +114,41 @@ def move_standing_day(held: Organisation, *, to: date) -> Refreshed:
     what is due and what is new between the two days, not what exists.
     """
     former = held.standing_on
-    touched = _take_touched()
+    heavy, light = _take_touched()
     if former is None:
         due = set(Customer.objects.values_list("pk", flat=True))
     else:
-        due = touched | _changing(former, to)
+        due = heavy | _changing(former, to)
+        light |= sums_changing(former, to)
+        if first_of(former) != first_of(to):
+            light |= _with_a_month(former, to)
     held.standing_on = to
     held.save(update_fields=["standing_on"])
-    return refresh(due, on=to)
+    done = refresh(due, on=to)
+    refresh_sums(light - due, on=to)
+    return done
+
+
+def _with_a_month(former: date, to: date) -> set[int]:
+    """Customers who have a row in the month that begins, or had one in the month that ends."""
+    month = Q(due_on__gte=first_of(to), due_on__lte=last_of(to))
+    found = set(MonthFigures.objects.values_list("customer_id", flat=True))
+    found |= set(MonthPlan.objects.filter(month=first_of(to)).values_list("customer_id", flat=True))
+    found |= set(Instalment.objects.filter(month).values_list("customer_id", flat=True))
+    window = Q(received_on__gte=min(former, first_of(to)), received_on__lte=to)
+    return found | set(Payment.objects.filter(window).values_list("customer_id", flat=True))
+
+
+def refresh_sums(customer_ids: Collection[int], *, on: date) -> None:
+    """Write the month figures and ledger sums of customers whose promises and money stand."""
+    for chunk in chunks(sorted(customer_ids)):
+        _lock(chunk)
+        keep_sums(chunk, on=on)
+
+
+def _lock(chunk: list[int]) -> None:
+    held = Customer.objects.select_for_update(no_key=True).filter(pk__in=chunk)
+    list(held.order_by("pk").values_list("pk"))
 
 
 def _changing(former: date, to: date) -> set[int]:
@@ -141,12 +175,7 @@ def refresh(customer_ids: Collection[int], *, on: date) -> Refreshed:
     """Derive standing of the customers as of ``on`` and write what differs from what is kept."""
     customers = examined = written = 0
     for chunk in chunks(sorted(customer_ids)):
-        list(
-            Customer.objects.select_for_update(no_key=True)
-            .filter(pk__in=chunk)
-            .order_by("pk")
-            .values_list("pk")
-        )
+        _lock(chunk)
         allocated: dict[int, list[Allocated]] = {}
         states: dict[int, list[InstalmentState]] = {}
         for id_, facts in load_facts(chunk).items():
@@ -156,6 +185,7 @@ def refresh(customer_ids: Collection[int], *, on: date) -> Refreshed:
         examined += sum(len(of) for of in states.values())
         written += _write_states(chunk, states)
         _write_allocations(chunk, allocated)
+        keep_sums(chunk, on=on)
     return Refreshed(customers, examined, written)
 
 

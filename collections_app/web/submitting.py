@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person
 from collections_app.core.refusals import Overtaken, Refused
+from collections_app.standing.operations import refresh_touched
 from collections_app.web.forms.base import StaffForm
 from collections_app.web.models import Submission
 from collections_app.web.requests import StaffRequest
@@ -43,7 +44,11 @@ def once(*, person: Person, token: UUID, said: str, act: Callable[[], str]) -> s
     """
     for left in reversed(range(TRIES)):
         try:
-            return _once(person, token, said, act)
+            onward = _once(person, token, said, act)
+            # Figures of plans are kept by a transaction of its own, which waits for nobody with
+            # a plan in hand; until then, and should it fail, they are worked out as they are read.
+            refresh_touched()
+            return onward
         except OperationalError as error:
             code = getattr(error.__cause__, "sqlstate", None)
             if not left or code not in PASSING or connection.in_atomic_block:

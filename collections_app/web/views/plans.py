@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from collections_app.planning.operations import set_target
-from collections_app.standing.operations import refresh_touched
 from collections_app.web.forms.plans import TargetCellForm
 from collections_app.web.pages.month_plan import PlanQuestion, open_customers, plan_page
 from collections_app.web.pages.target_cell import entry_of, target_cell
@@ -42,7 +41,6 @@ def target_set(request: StaffRequest, public_id: UUID) -> HttpResponse:
         set_target(
             customer=customer, month=asked.month, expected=seen, by=by, on=asked.day, **values
         )
-        refresh_touched()
         return "/plan/"
 
     done = submit(request, form, act)

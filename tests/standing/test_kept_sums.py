@@ -1,0 +1,238 @@
+"""Kept month figures and ledger sums are those of the facts, whatever is entered and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import count
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from collections_app.customers.models import Customer
+from collections_app.ledger.models import Adjustment
+from collections_app.organisation.models import Organisation
+from collections_app.planning.measures import change_measure, measure_facts
+from collections_app.planning.models import Measure, TargetChange
+from collections_app.planning.operations import agree_plan, record_ask, set_target
+from collections_app.reminders.sweep import sweep
+from collections_app.standing.checking import differing_from_computed
+from collections_app.standing.figures import customer_figures
+from collections_app.standing.models import LedgerSums, MonthFigures
+from collections_app.standing.month import month_list
+from collections_app.standing.operations import refresh_touched
+from collections_app.standing.queries import open_balances
+from tests.conftest import Cast
+from tests.facts import promise
+from tests.web.facts import (
+    day,
+    make_customer,
+    make_invoice,
+    make_measure,
+    make_payment,
+    make_plan,
+    stand_on,
+)
+
+FIRST = date(2026, 11, 1)
+_numbers = count()
+Act = Callable[[Customer, Cast, date], object]
+days = st.integers(-10, 40)
+amounts = st.integers(0, 500)
+
+
+def at(offset: int) -> date:
+    return FIRST + timedelta(days=offset)
+
+
+def month_of(on: date) -> date:
+    return on.replace(day=1)
+
+
+@st.composite
+def plan_acts(draw: st.DrawFn) -> Act:
+    """Something that changes a plan of this month or the next."""
+    offset, amount, ahead = draw(days), draw(amounts), draw(st.integers(0, 1))
+
+    def target(c: Customer, cast: Cast, on: date) -> object:
+        month = at(31 * ahead).replace(day=1)
+        plan = c.plans.filter(month=month).first()
+        return set_target(
+            customer=c, month=month, target=amount, expected=plan.target if plan else None,
+            by=cast.admin, on=on, reason="r",
+        )  # fmt: skip
+
+    def ask(c: Customer, cast: Cast, on: date) -> object:
+        return record_ask(
+            customer=c, month=month_of(on), asked_on=min(at(offset), on), answer="put_off",
+            by=cast.admin, on=on,
+        )  # fmt: skip
+
+    def agree(c: Customer, cast: Cast, on: date) -> object:
+        plan = c.plans.filter(month=month_of(on)).first()
+        if plan is None or plan.target is None:
+            return None
+        return agree_plan(
+            customer=c, month=month_of(on), agreed_on=min(at(offset), on), agreed_with="x",
+            channel="phone", expected=plan.target, by=cast.admin, on=on,
+        )  # fmt: skip
+
+    def measure(c: Customer, cast: Cast, on: date) -> object:
+        plan = c.plans.filter(month=month_of(on)).first()
+        row = Measure.objects.filter(plan=plan).first()
+        if row is None:
+            return make_measure(plan or make_plan(c, amount, month=month_of(on)), amount)
+        return change_measure(
+            measure=row, by=cast.admin, on=on, expected=measure_facts(row), seen=None,
+            expected_uplift=amount,
+        )  # fmt: skip
+
+    return draw(st.sampled_from((target, ask, agree, measure)))
+
+
+@st.composite
+def ledger_acts(draw: st.DrawFn) -> Act:
+    """An invoice, a credit, money, or a promise of some."""
+    offset, amount = draw(days), draw(amounts) + 1
+
+    def invoice(c: Customer, cast: Cast, on: date) -> object:
+        return make_invoice(c, amount, due_on=at(offset), number=f"N-{next(_numbers)}")
+
+    def credit(c: Customer, cast: Cast, on: date) -> object:
+        return Adjustment.objects.create(
+            customer=c, number=f"N-{next(_numbers)}", effective_on=at(offset), amount=amount,
+            kind="credit_note",
+        )  # fmt: skip
+
+    def pay(c: Customer, cast: Cast, on: date) -> object:
+        return make_payment(c, amount, on=at(offset), reference=f"N-{next(_numbers)}")
+
+    def vow(c: Customer, cast: Cast, on: date) -> object:
+        return promise(c, (max(at(offset), on), amount), made_on=on)
+
+    return draw(st.sampled_from((invoice, credit, pay, vow)))
+
+
+acts = st.one_of(plan_acts(), ledger_acts())
+steps = st.lists(st.tuples(acts, st.sampled_from([-1, 0, 1, 2, 9])), min_size=1, max_size=14)
+
+
+@given(story=steps)
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_whatever_is_entered_on_whatever_day_sums_are_kept_as_computed(
+    cast: Cast, story: list[tuple[Act, int]]
+) -> None:
+    with transaction.atomic():
+        on = FIRST
+        sweep(on=on)
+        customer = make_customer(cast.east_rep)
+        make_customer(cast.west_rep)
+        for act, pause in story:
+            act(customer, cast, on)
+            if pause < 0:
+                continue
+            refresh_touched()
+            on += timedelta(days=pause)
+            sweep(on=on)
+            assert differing_from_computed() == []
+        refresh_touched()
+        assert differing_from_computed() == []
+        sweep(on=at(62))
+        assert differing_from_computed() == []
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def planned(cast: Cast) -> Customer:
+    """A plan of 500, an invoice of 300 due on the 10th; the day is the 10th."""
+    stand_on(day(10))
+    customer = make_customer(cast.east_rep)
+    make_plan(customer, 500)
+    make_invoice(customer, 300, due_on=day(10), number="I-1")
+    refresh_touched()
+    return customer
+
+
+def test_an_invoice_is_overdue_on_the_day_after_it_was_due(planned: Customer) -> None:
+    assert LedgerSums.objects.get().overdue == 0
+    sweep(on=day(11))
+    assert LedgerSums.objects.get().overdue == 300_00
+
+
+def test_what_is_kept_is_of_the_month_that_the_standing_day_lies_in(planned: Customer) -> None:
+    sweep(on=date(2026, 12, 1))
+    assert not MonthFigures.objects.exists()
+
+
+def test_a_fact_not_yet_derived_is_worked_out_at_once(planned: Customer) -> None:
+    make_invoice(planned, 40, due_on=day(10), number="I-2")
+    TargetChange.objects.create(plan=planned.plans.get(), old_target=500_00, new_target=700_00)
+    on, month = day(10), FIRST
+    assert open_balances([planned.pk], on=on) == {planned.pk: 340_00}
+    assert customer_figures(month, on=on)[0].target == 700_00
+    (row,) = month_list(month, on=on, customers=Customer.objects.all()).rows
+    assert (row.open, row.target) == (340_00, 700_00)
+
+
+def test_with_nothing_touched_figures_are_read_of_what_is_kept(planned: Customer) -> None:
+    MonthFigures.objects.update(target=1)
+    LedgerSums.objects.update(open=2)
+    (row,) = month_list(FIRST, on=day(10), customers=Customer.objects.all()).rows
+    assert (row.target, row.open) == (1, 2)
+    assert customer_figures(FIRST, on=day(10))[0].target == 1
+
+
+def test_another_day_or_month_is_worked_out_of_facts(planned: Customer) -> None:
+    MonthFigures.objects.update(target=1)
+    assert customer_figures(FIRST, on=day(9))[0].target == 500_00
+    assert customer_figures(date(2026, 12, 1), on=day(10)) == []
+
+
+def test_sums_tampered_with_show_as_a_difference(planned: Customer) -> None:
+    LedgerSums.objects.update(unapplied=1)
+    assert differing_from_computed() == [planned.pk]
+
+
+def overlook(table: str) -> None:
+    """Let no insertion into the table mark its customer any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_touch_insert")
+
+
+def test_without_its_trigger_an_invoice_would_be_overlooked(planned: Customer) -> None:
+    overlook("ledger_invoice")
+    make_invoice(planned, 40, due_on=day(10), number="I-2")
+    refresh_touched()
+    assert differing_from_computed() == [planned.pk]
+
+
+def test_without_its_trigger_a_revision_would_be_overlooked(planned: Customer) -> None:
+    overlook("planning_targetchange")
+    TargetChange.objects.create(plan=planned.plans.get(), old_target=500_00, new_target=700_00)
+    refresh_touched()
+    assert differing_from_computed() == [planned.pk]
+
+
+def test_a_change_of_plan_alone_derives_no_promise_anew(planned: Customer) -> None:
+    promise(planned, (day(20), 100))
+    refresh_touched()
+    TargetChange.objects.create(plan=planned.plans.get(), old_target=500_00, new_target=700_00)
+    with CaptureQueriesContext(connection) as queries:
+        refresh_touched()
+    assert not [q for q in queries.captured_queries if "standing_instalmentstanding" in q["sql"]]
+    assert MonthFigures.objects.get().target == 700_00
+
+
+def test_before_the_first_sweep_no_sums_are_kept(cast: Cast) -> None:
+    Organisation.objects.update(standing_on=None)
+    make_plan(make_customer(cast.east_rep), 500)
+    refresh_touched()
+    assert not MonthFigures.objects.exists()
