@@ -38,6 +38,7 @@ class Organisation(models.Model):
     standing_on = models.DateField(_("standing day"), null=True)
     payments_complete_through = models.DateField(_("payments complete through"), null=True)
     send_from_hour = models.PositiveSmallIntegerField(_("mail leaves from hour"), default=7)
+    quiet_days = models.PositiveSmallIntegerField(_("quiet after a contact, days"), default=2)
 
     class Meta:
         constraints = [
@@ -47,6 +48,9 @@ class Organisation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(send_from_hour__lte=23), name="organisation_send_hour_of_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_days__lte=30), name="organisation_quiet_days_sane"
             ),
         ]
 

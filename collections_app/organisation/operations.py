@@ -30,6 +30,7 @@ FACTS: Final = (
     "country",
     "lock_working_day",
     "send_from_hour",
+    "quiet_days",
 )
 POLICY_FACTS: Final = (
     "grace_days",
@@ -41,6 +42,7 @@ POLICY_FACTS: Final = (
 )
 MOST_DAYS: Final = 365
 MOST_REMINDERS: Final = 6
+MOST_QUIET_DAYS: Final = 30
 
 
 class SettingRefused(Refused):
@@ -51,7 +53,7 @@ def change_settings(
     *, actor: Person | None, seen: Mapping[str, str] | None = None, **changes: Any
 ) -> Organisation:
     """Set ``name``, ``language``, ``time_zone``, ``currency``, ``country``, ``lock_working_day``,
-    ``send_from_hour``.
+    ``send_from_hour``, ``quiet_days``.
 
     Raises ``SettingRefused`` for what is not known, with the field; ``Overtaken`` where what
     changes is no longer as ``seen`` (the marks of ``settings_facts``). Whether zone and currency
@@ -164,6 +166,7 @@ def _check_settings(held: Organisation) -> None:
         "currency": held.currency not in KNOWN_CURRENCIES,
         "lock_working_day": not 1 <= held.lock_working_day <= 15,
         "send_from_hour": not 0 <= held.send_from_hour <= 23,
+        "quiet_days": not 0 <= held.quiet_days <= MOST_QUIET_DAYS,
     }
     for field, is_wrong in wrong.items():
         if is_wrong:

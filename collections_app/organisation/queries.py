@@ -88,6 +88,12 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(ZoneInfo(organisation().time_zone)).date()
 
 
+def moment_on(day: date) -> datetime:
+    """The present time of day, on a business date, in the organisation's time zone."""
+    zone = ZoneInfo(organisation().time_zone)
+    return datetime.combine(day, clock.now().astimezone(zone).time(), zone)
+
+
 def work_calendar() -> WorkCalendar:
     """The organisation's working days: its country's holidays, overruled by stored days."""
     special = dict(holidays_of(organisation().country))

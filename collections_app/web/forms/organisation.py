@@ -57,6 +57,12 @@ class OrganisationForm(SeenForm):
     send_from_hour = forms.TypedChoiceField(
         label=_("Mail leaves from"), choices=_hours, coerce=_typed_int
     )
+    quiet_days = forms.IntegerField(
+        label=_("Quiet after a contact, days"),
+        min_value=0,
+        max_value=30,
+        help_text=_("How long no reminder goes to a customer after one, or after a follow-up."),
+    )
     lock_working_day = forms.IntegerField(
         label=_("Plans lock on working day"),
         min_value=1,

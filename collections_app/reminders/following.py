@@ -1,0 +1,136 @@
+"""Which lapsed instalments want a follow-up, for many customers at once; and who is left quiet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from collections_app.customers.models import Customer, Hold, RatingChange
+from collections_app.followups.queries import follow_up_days, last_contacts
+from collections_app.organisation.defaults import DEFAULT_POLICIES, UNRATED_COUNTS_AS
+from collections_app.organisation.models import RatingPolicy
+from collections_app.organisation.queries import organisation
+from collections_app.reminders.policy import (
+    Chased,
+    Interval,
+    chase_days,
+    quiet_until,
+    wanted_since,
+)
+from collections_app.standing.models import LAPSED, InstalmentStanding
+
+Dated = list[tuple[date | None, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A lapsed instalment that wants a follow-up, since which day, the how-maniest it is.
+
+    ``count`` is that of all days since the lapse on which one was wanted, so that it never comes
+    twice. ``is_new`` on such a day itself; on the days after it is still wanted.
+    """
+
+    customer_id: int
+    instalment_id: int
+    since: date
+    count: int
+    is_new: bool
+
+
+def follow_ups_wanted(customer_ids: Collection[int], *, on: date) -> list[Wanted]:
+    """Rules 8 and 9 for each lapsed instalment of the customers, by customer and instalment.
+
+    A day is judged by the customer's rating and its policy of that day. Money that was promised
+    anew is not asked for: what the new promise replaced is superseded, and wants a follow-up again
+    the morning after that promise lapses. Reads kept states, so that ``on`` is the standing day; a
+    fixed number of statements, however many customers.
+    """
+    rows = list(
+        InstalmentStanding.objects.filter(
+            customer__in=customer_ids, state__in=LAPSED, instalment__deadline_on__lt=on
+        )
+        .order_by("customer", "instalment")
+        .values_list("customer_id", "instalment_id", "instalment__deadline_on")
+    )
+    if not rows:
+        return []
+    lapsed = {id_ for id_, _instalment, _deadline in rows}
+    contacts = follow_up_days(lapsed, since=min(row[2] for row in rows), on=on)
+    holds, intervals = _holds(lapsed), chase_intervals(lapsed)
+    found = []
+    for id_, instalment_id, deadline_on in rows:
+        lapse = Chased(deadline_on, intervals[id_], contacts.get(id_, ()), holds.get(id_, ()))
+        since = wanted_since(lapse, on=on)
+        if since is not None:
+            days = list(chase_days(lapse, on=on))
+            found.append(Wanted(id_, instalment_id, since, len(days), days[-1] == on))
+    return found
+
+
+def quiet_customers(customer_ids: Collection[int], *, on: date) -> dict[int, date]:
+    """Those in their quiet period on the day, after a contact by hand: the first day after it."""
+    days = organisation().quiet_days
+    ends = {
+        id_: quiet_until(last.on_day, days=days)
+        for id_, last in last_contacts(customer_ids, on=on).items()
+    }
+    return {id_: end for id_, end in ends.items() if end > on}
+
+
+def chase_intervals(customer_ids: Collection[int]) -> dict[int, list[Interval]]:
+    """By customer: after how many days to follow up again, from when on, as rule 8 dates it."""
+    ratings: defaultdict[int, Dated] = defaultdict(list)
+    changes = RatingChange.objects.filter(customer__in=customer_ids).order_by("entered_at", "pk")
+    for id_, valid_from, rating in changes.values_list("customer_id", "valid_from", "rating"):
+        ratings[id_].append((valid_from, rating))
+    # One without dated rows has the rating that it has for all days.
+    present = Customer.objects.filter(pk__in=customer_ids).values_list("pk", "rating")
+    policies = _policies()
+    return {
+        id_: _intervals(ratings.get(id_) or [(None, rating)], policies) for id_, rating in present
+    }
+
+
+def _policies() -> dict[str, list[Interval]]:
+    """Each rating's intervals, as every team has them that has no policy of its own."""
+    found = {
+        rating: [Interval(None, int(row["chase_every_days"]))]
+        for rating, row in DEFAULT_POLICIES.items()
+    }
+    for policy in RatingPolicy.objects.filter(team=None).order_by("pk"):
+        found[policy.rating].append(Interval(policy.valid_from, policy.chase_every_days))
+    for of in found.values():
+        of.sort(key=lambda one: one.valid_from or date.min)
+    return found
+
+
+def _intervals(ratings: Dated, policies: dict[str, list[Interval]]) -> list[Interval]:
+    """The interval from each day on which rating or policy changes."""
+    starts = {day for day, _rating in ratings}
+    starts |= {one.valid_from for of in policies.values() for one in of}
+    dated = sorted(ratings, key=lambda one: one[0] or date.min)
+    found: list[Interval] = []
+    for start in sorted({None, *starts}, key=lambda day: day or date.min):
+        day = start or date.min
+        # The first rating counts from the beginning, whatever its day.
+        rating = ([r for d, r in dated if (d or date.min) <= day] or [dated[0][1]])[-1]
+        of = policies[rating or UNRATED_COUNTS_AS]
+        days = [one.days for one in of if (one.valid_from or date.min) <= day][-1]
+        if not found or found[-1].days != days:
+            found.append(Interval(start, days))
+    return found
+
+
+def _holds(customer_ids: Collection[int]) -> dict[int, list[tuple[date, date]]]:
+    """The spans of days on hold, both ends included; a day on which one was lifted is without."""
+    found: defaultdict[int, list[tuple[date, date]]] = defaultdict(list)
+    holds = Hold.objects.filter(customer__in=customer_ids).order_by("pk")
+    for id_, start, end, lifted in holds.values_list(
+        "customer_id", "starts_on", "ends_on", "lifted_on"
+    ):
+        last = end if lifted is None else min(end, date.fromordinal(lifted.toordinal() - 1))
+        if last >= start:
+            found[id_].append((start, last))
+    return dict(found)
