@@ -19,6 +19,11 @@ class LastContact:
     channel: str
     next_on: date | None
 
+    @property
+    def badge(self) -> str:
+        """The key of its state."""
+        return f"said_{self.outcome}"
+
 
 def last_contacts(customer_ids: Collection[int], *, on: date) -> dict[int, LastContact]:
     """The latest follow-up of each customer by the day ``on``; one statement."""
@@ -28,7 +33,10 @@ def last_contacts(customer_ids: Collection[int], *, on: date) -> dict[int, LastC
         .distinct("customer")
         .values_list("customer_id", "on_day", "outcome", "channel", "next_on")
     )
-    return {id_: LastContact(*facts) for id_, *facts in rows}
+    return {
+        id_: LastContact(day, outcome, channel, next_on)
+        for id_, day, outcome, channel, next_on in rows
+    }
 
 
 def follow_up_days(

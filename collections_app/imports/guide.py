@@ -21,6 +21,7 @@ KIND_NAMES: Final = {
     "plans": pgettext_lazy("kind of file", "Month plans"),
     "measures": pgettext_lazy("kind of file", "Measures"),
     "commitments": pgettext_lazy("kind of file", "Commitments"),
+    "followups": pgettext_lazy("kind of file", "Follow-ups"),
 }
 # What English calls a column whose name alone says too little.
 _ENGLISH: Final = {"on": "Date", "email": "E-mail"}
@@ -34,6 +35,8 @@ _CHOICE_OF: Final = {
     "channel": "channel",
     "answer": "answer",
     "status": "measure_status",
+    "outcome": "outcome",
+    "reason": "reason",
     "disputed": "disputed",
 }
 # A key is a column, or "kind:column" where it means something of its own there.
@@ -100,6 +103,11 @@ _EXPLANATIONS: Final[dict[str, str]] = {
     "position": gettext_noop("Which instalment it is, from 1; by due date if empty."),
     "promised_by": gettext_noop("Who promised for the customer."),
     "supersedes": gettext_noop("The commitment that this one takes the place of."),
+    "at": gettext_noop("The day of the contact, or day and time in the organisation's zone."),
+    "outcome": gettext_noop("What came of the contact."),
+    "reason": gettext_noop("What the customer says why it has not paid."),
+    "next_on": gettext_noop("The day on which to go on."),
+    "followups:note": gettext_noop("What was said, in your own words."),
     "cancelled_on": gettext_noop("The day on which the commitment was called off."),
 }
 

@@ -119,6 +119,12 @@ SENTENCES: Final[dict[str, str]] = {
     "out_of_range:number": gettext_noop(
         "“%(value)s” is out of range. Use a number from %(low)s to %(high)s."
     ),
+    "out_of_range:still_to_come": gettext_noop(
+        "“%(value)s” is still to come. A follow-up has happened: correct the date."
+    ),
+    "out_of_range:next": gettext_noop(
+        "“%(value)s” lies before the contact itself. Correct one of the dates."
+    ),
     "unknown_value": gettext_noop(
         "“%(value)s” is not one of the choices. Use one of these: %(choices)s."
     ),

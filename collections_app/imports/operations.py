@@ -25,7 +25,7 @@ from collections_app.standing.operations import refresh_touched
 
 LOCK = 0x4B657074  # one import at a time: two of one file at once count once
 LEDGER = frozenset({"customers", "invoices", "payments", "adjustments"})
-PLANNING = frozenset({"plans", "measures", "commitments"})
+PLANNING = frozenset({"plans", "measures", "commitments", "followups"})
 ALLOWED = {
     Role.ADMIN: LEDGER | PLANNING | {"users"},
     Role.FINANCE: LEDGER,

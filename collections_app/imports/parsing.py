@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from collections_app.accounts.models import Person
 from collections_app.imports.batch import Batch, ParsedRow
@@ -18,6 +19,7 @@ from collections_app.imports.cells import (
     parse_currency,
     parse_date,
     parse_email,
+    parse_instant,
     parse_int,
     parse_key,
     parse_month,
@@ -27,6 +29,7 @@ from collections_app.imports.cells import (
 from collections_app.imports.following import Following, Stage
 from collections_app.imports.headings import REQUIRED, resolve_columns
 from collections_app.imports.readers.table import CellValue, Table
+from collections_app.organisation.queries import organisation
 
 Parser = Callable[[CellValue], Any]
 
@@ -45,8 +48,10 @@ def _kept(value: CellValue) -> CellValue:
 
 
 DATES: Final = frozenset(
-    "issued_on due_on received_on matures_on on agreed_on asked_on made_on cancelled_on".split()
+    "issued_on due_on received_on matures_on on agreed_on asked_on made_on"
+    " cancelled_on next_on".split()
 )
+INSTANTS: Final = frozenset({"at"})
 PARSERS: Final[dict[str, Parser]] = {
     "email": parse_email,
     "manager_email": parse_email,
@@ -87,6 +92,8 @@ PARSERS: Final[dict[str, Parser]] = {
     "channel": _choice("channel"),
     "answer": _choice("answer"),
     "status": _choice("measure_status"),
+    "outcome": _choice("outcome"),
+    "reason": _choice("reason"),
 }
 BY_KIND: Final[dict[str, dict[str, Parser]]] = {
     "invoices": {"reference": _text},
@@ -94,6 +101,7 @@ BY_KIND: Final[dict[str, dict[str, Parser]]] = {
     "commitments": {"reference": parse_key},
     "adjustments": {"kind": _choice("adjustment_kind")},
     "measures": {"kind": _choice("measure_kind")},
+    "followups": {"note": partial(parse_text, max_length=20_000, multiline=True)},
 }
 KEYS: Final = {
     "users": ("email",),
@@ -104,6 +112,7 @@ KEYS: Final = {
     "plans": ("customer_code",),
     "measures": ("customer_code",),
     "commitments": ("reference",),
+    "followups": ("customer_code",),
 }
 
 
@@ -138,10 +147,15 @@ def parse_table(
 def _parsers(kind: str, index_by_name: Mapping[str, int], table: Table) -> dict[str, Parser]:
     known = PARSERS | BY_KIND.get(kind, {})
     parsers: dict[str, Parser] = {}
+    zone = ZoneInfo(organisation().time_zone)
     for name, index in index_by_name.items():
-        if name in DATES:
+        if name in DATES or name in INSTANTS:
             cells = (row.cells[index] for row in table.rows if row.problem is None)
-            parsers[name] = partial(parse_date, order=settle_date_order(cells))
+            order = settle_date_order(cells)
+            reader: Callable[..., date] = parse_date
+            if name in INSTANTS:
+                reader = partial(parse_instant, zone=zone)
+            parsers[name] = partial(reader, order=order)
         else:
             parsers[name] = known[name]
     return parsers

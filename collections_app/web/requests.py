@@ -44,6 +44,14 @@ def page_asked(request: HttpRequest) -> int:
     return int(text)
 
 
+def day_asked(request: HttpRequest, name: str) -> date | None:
+    """The day given under ``name`` as ``2026-11-27``, if it is one."""
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return None
+
+
 def id_asked(request: HttpRequest, name: str) -> UUID | None:
     """The public id given under ``name``, if any; 404 for what is none."""
     text = request.GET.get(name, "")

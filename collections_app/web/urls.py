@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from collections_app.web.views import contacts, money, planning, promises
+from collections_app.web.views import contacts, followups, money, planning, promises
 from collections_app.web.views.customers import customer_detail
 from collections_app.web.views.gaps import gap_dashboard, start
 from collections_app.web.views.plans import month_plan, target_set
@@ -42,6 +42,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/<uuid:public_id>/pin/", money.payment_pin, name="payment_pin"),
     path("payments/<uuid:public_id>/undo/", money.payment_take_back, name="payment_take_back"),
     path("reversals/<uuid:public_id>/undo/", money.reversal_take_back, name="reversal_take_back"),
+    path("customers/<uuid:public_id>/follow-up/", followups.followup_log, name="followup_log"),
+    path(
+        "followups/<uuid:public_id>/undo/", followups.followup_take_back, name="followup_take_back"
+    ),
+    path("customers/<uuid:public_id>/hold/", followups.hold_put, name="hold_put"),
+    path("holds/<uuid:public_id>/lift/", followups.hold_lift, name="hold_lift"),
     path("customers/<uuid:public_id>/contacts/add/", contacts.contact_add, name="contact_add"),
     path("contacts/<uuid:public_id>/", contacts.contact_change, name="contact_change"),
     path("contacts/<uuid:public_id>/remove/", contacts.contact_remove, name="contact_remove"),

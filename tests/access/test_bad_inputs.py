@@ -21,7 +21,8 @@ from django.test import Client
 
 from collections_app.accounts.models import Delegation, Person, Team
 from collections_app.commitments.models import Commitment
-from collections_app.customers.models import Contact
+from collections_app.customers.models import Contact, Hold
+from collections_app.followups.models import FollowUp
 from collections_app.ledger.models import Payment, Reversal
 from collections_app.organisation.models import CalendarDay, Organisation
 from collections_app.organisation.queries import today
@@ -53,6 +54,11 @@ class Sent:
 
 def last_of(model: Any, field: str) -> Callable[[], str]:
     return lambda: str(getattr(model.objects.order_by("pk").last(), field))
+
+
+def last_note() -> str:
+    """The last follow-up's note, which is kept exactly: its own tests say so."""
+    return " ".join(last_of(FollowUp, "note")().split())
 
 
 @pytest.fixture
@@ -110,6 +116,12 @@ def forms_of(world: World, owner: str) -> Iterator[Sent]:
     found = {name: last_of(Reversal, name) for name in ("reference", "note")}
     yield Sent("reversal", f"/payments/{ids['payment']}/reverse/", reversal, found)
     yield Sent("pin", f"/payments/{ids['payment']}/pin/", {"instalment": "", "seen": ""}, {})
+    follow_up = {"outcome": "put_off", "reason": "other", "next_on": TODAY, "channel": "phone"}
+    follow_up |= {"contact_name": "x", "day": TODAY, "note": "n"}
+    found = {"contact_name": last_of(FollowUp, "contact_name"), "note": last_note}
+    yield Sent("follow-up", f"{home}/follow-up/", follow_up, found)
+    hold = {"kind": "holiday", "ends_on": TODAY, "note": "n"}
+    yield Sent("hold", f"{home}/hold/", hold, {"note": last_of(Hold, "note")})
     contact = {"name": "x", "email": "", "phone": "1", "language": "en", "is_primary": ""}
     found = {name: last_of(Contact, name) for name in ("name", "phone", "email")}
     yield Sent("contact", f"{home}/contacts/add/", contact, found)

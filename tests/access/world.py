@@ -13,10 +13,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from collections_app.accounts.models import Delegation, ImportRecord, Person, Role
 from collections_app.accounts.operations import change_person
-from collections_app.customers.models import Contact, Customer, Evidence
+from collections_app.customers.models import Contact, Customer, Evidence, Hold
+from collections_app.followups.models import FollowUp
 from collections_app.imports.models import ImportJob, JobState, RejectedRow
 from collections_app.organisation.models import CalendarDay
 from collections_app.organisation.queries import today
+from collections_app.organisation.queries import moment_on
 from tests.builders import make_person
 from tests.conftest import Cast
 from tests.web.facts import (
@@ -84,7 +86,17 @@ def make_world(cast: Cast) -> World:
         customer=customer, stored_as=stored, filename=f"{CANARY}.pdf",
         content_type="application/pdf", bytes=8, sha256="0",
     )  # fmt: skip
+    followup = FollowUp.objects.create(
+        customer=customer, at=moment_on(day(20)), on_day=day(20), outcome="put_off",
+        contact_name=f"{CANARY} Li", note=f"{CANARY} will call", entered_by=cast.east_rep,
+    )  # fmt: skip
+    hold = Hold.objects.create(
+        customer=customer, kind="dispute", note=f"{CANARY} dispute", starts_on=day(15),
+        ends_on=day(16), entered_by=cast.east_rep,
+    )  # fmt: skip
     objects = {
+        "followup": followup.public_id,
+        "hold": hold.public_id,
         "customer": customer.public_id,
         "measure": measure.public_id,
         "commitment": commitment.public_id,

@@ -20,7 +20,12 @@ def customer(cast: Cast) -> Customer:
 
 
 def put(customer: Customer, **more: Any) -> Hold:
-    values = {"kind": "dispute", "ends_on": day(28), "on": DAY, "note": "Short delivery"}
+    values: dict[str, Any] = {
+        "kind": "dispute",
+        "ends_on": day(28),
+        "on": DAY,
+        "note": "Short delivery",
+    }
     return put_on_hold(customer=customer, by=customer.owner, **(values | more))
 
 

@@ -28,7 +28,12 @@ def customer(cast: Cast) -> Customer:
 
 
 def log(customer: Customer, **more: Any) -> FollowUp:
-    values = {"at": moment_on(DAY), "outcome": "promised", "channel": "phone", "on": DAY}
+    values: dict[str, Any] = {
+        "at": moment_on(DAY),
+        "outcome": "promised",
+        "channel": "phone",
+        "on": DAY,
+    }
     return log_follow_up(customer=customer, by=customer.owner, **(values | more))
 
 

@@ -203,14 +203,13 @@ def test_somebody_who_may_no_longer_sign_in_imports_nothing(payments: Path) -> N
     assert not Payment.objects.exists()
 
 
-def test_kinds_that_cannot_be_imported_say_so(
+def test_a_kind_that_there_is_none_of_is_wrong_usage(
     payments: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     payments.write_text("code;x\n")
-    assert command("followups", payments, "--json") == 1
+    assert command("holds", payments, "--json") == 2
     error = said(capsys)["error"]
     assert set(error) == {"code", "message"}
-    assert error["message"].endswith(".")
 
 
 @pytest.mark.parametrize(

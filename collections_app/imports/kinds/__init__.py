@@ -9,6 +9,7 @@ from collections_app.imports.batch import Batch
 from collections_app.imports.kinds.adjustments import import_adjustments
 from collections_app.imports.kinds.commitments import import_commitments
 from collections_app.imports.kinds.customers import import_customers
+from collections_app.imports.kinds.followups import import_followups
 from collections_app.imports.kinds.invoices import import_invoices
 from collections_app.imports.kinds.measures import import_measures
 from collections_app.imports.kinds.payments import import_payments
@@ -24,4 +25,5 @@ KINDS: Final[dict[str, Callable[[Batch], None]]] = {
     "plans": import_plans,
     "measures": import_measures,
     "commitments": import_commitments,
+    "followups": import_followups,
 }

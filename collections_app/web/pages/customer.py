@@ -9,11 +9,14 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from collections_app.core.months import first_of
-from collections_app.customers.models import Contact, Customer
+from collections_app.customers.holds import hold_in_force
+from collections_app.customers.models import Contact, Customer, Hold
+from collections_app.followups.queries import LastContact, last_contacts
 from collections_app.standing.figures import CustomerFigures, customer_figures
 from collections_app.standing.kept import Summary, promises_page, summary_of
 from collections_app.standing.queries import ledgers_of, payments_known_through, standing_day
 from collections_app.standing.settlement import LedgerStanding
+from collections_app.web.pages.followups import FollowUpsTab, follow_ups_tab
 from collections_app.web.pages.history import HistoryTab, history_tab
 from collections_app.web.pages.ledger import InvoicesTab, PaymentsTab, invoices_tab, payments_tab
 from collections_app.web.pages.plan import PlanTab, plan_tab
@@ -22,7 +25,7 @@ from collections_app.web.pages.turning import ByMonth, Paged
 from collections_app.web.pages.units import Unit
 from collections_app.web.requests import month_asked, page_asked
 
-TABS = ("plan", "commitments", "invoices", "payments", "contacts", "history")
+TABS = ("plan", "commitments", "followups", "invoices", "payments", "contacts", "history")
 PROMISES_A_PAGE = 20
 
 
@@ -61,11 +64,14 @@ class CustomerPage(ByMonth, Paged):
     asked: CustomerQuestion
     customer: Customer
     contact: Contact | None
+    last_contact: LastContact | None
+    hold: Hold | None
     known_through: date | None
     summary: Summary
     figures: CustomerFigures | None
     plan: PlanTab | None = None
     commitments: CommitmentsTab | None = None
+    followups: FollowUpsTab | None = None
     invoices: InvoicesTab | None = None
     payments: PaymentsTab | None = None
     contacts: list[Contact] | None = None
@@ -79,8 +85,8 @@ class CustomerPage(ByMonth, Paged):
     @property
     def has_more(self) -> bool:
         """Whether the open tab has another page."""
-        tab = self.commitments or self.invoices or self.payments or self.history
-        return tab is not None and tab.has_more
+        tabs = (self.commitments, self.followups, self.invoices, self.payments, self.history)
+        return any(tab is not None and tab.has_more for tab in tabs)
 
 
 def customer_page(
@@ -90,7 +96,7 @@ def customer_page(
     id_, on = customer.pk, asked.day
     figures = next(iter(customer_figures(asked.month, on=on, customers=[id_])), None)
     summary = summary_of(id_, on=on)
-    plan = commitments = invoices = payments = contacts = history = None
+    plan = commitments = followups = invoices = payments = contacts = history = None
     if asked.tab == "plan":
         plan = plan_tab(
             id_,
@@ -102,6 +108,8 @@ def customer_page(
         )
     elif asked.tab == "commitments":
         commitments = _commitments(customer, asked)
+    elif asked.tab == "followups":
+        followups = follow_ups_tab(customer, on=on, page=asked.page)
     elif asked.tab == "invoices":
         ledger = ledgers_of([id_], on=on).get(id_) or LedgerStanding()
         invoices = invoices_tab(id_, ledger, customer.currency, on=on, page=asked.page)
@@ -115,11 +123,14 @@ def customer_page(
         asked=asked,
         customer=customer,
         contact=Contact.objects.filter(customer=customer).order_by("-is_primary", "pk").first(),
+        last_contact=last_contacts([id_], on=on).get(id_),
+        hold=hold_in_force(customer, on=on),
         known_through=payments_known_through(),
         summary=summary,
         figures=figures,
         plan=plan,
         commitments=commitments,
+        followups=followups,
         invoices=invoices,
         payments=payments,
         contacts=contacts,

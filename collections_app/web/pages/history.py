@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from collections_app.accounts.models import AuditEntry, Language
 from collections_app.commitments.models import AskedBy
 from collections_app.core.compact import exact_money
-from collections_app.customers.models import Customer
+from collections_app.customers.models import Customer, HoldKind
+from collections_app.followups.models import Outcome, Reason
 from collections_app.ledger.models import PaymentMethod
 from collections_app.planning.models import Answer, Channel, MeasureKind, MeasureStatus
 
 PAGE_SIZE = 50
+LONGEST_SHOWN = 300
 
 # (what it was done to, what was done): in words
 WHAT = {
@@ -42,11 +44,22 @@ WHAT = {
     ("contact", "add_contact"): gettext_lazy("Added a contact"),
     ("contact", "change_contact"): gettext_lazy("Changed a contact"),
     ("contact", "remove_contact"): gettext_lazy("Removed a contact"),
+    ("followup", "log"): gettext_lazy("Logged a follow-up"),
+    ("followup", "take_back"): gettext_lazy("Took back a follow-up"),
+    ("hold", "put"): gettext_lazy("Put the customer on hold"),
+    ("hold", "lift"): gettext_lazy("Lifted a hold"),
     ("customer", "hand_over"): gettext_lazy("Handed the customer over"),
 }
 NAMES = {
     "reference": gettext_lazy("reference"),
     "month": gettext_lazy("month"),
+    "on_day": gettext_lazy("on"),
+    "outcome": gettext_lazy("what came of it"),
+    "contact_name": gettext_lazy("with"),
+    "starts_on": pgettext_lazy("a day", "from"),
+    "ends_on": pgettext_lazy("a day", "until the end of"),
+    "lifted_on": gettext_lazy("lifted on"),
+    "next_on": gettext_lazy("next on"),
     "reason": gettext_lazy("reason"),
     "asked_by": gettext_lazy("who asked"),
     "replaces": gettext_lazy("replaces"),
@@ -88,7 +101,9 @@ AMOUNTS = {"amount", "target", "expected_uplift", "realised_uplift"}
 CHOICES: Mapping[str, Mapping[str, Any]] = {
     "channel": dict(Channel.choices),
     "answer": dict(Answer.choices),
-    "kind": dict(MeasureKind.choices),
+    "kind": {**dict(HoldKind.choices), **dict(MeasureKind.choices)},
+    "outcome": dict(Outcome.choices),
+    "reason": dict(Reason.choices),
     "status": dict(MeasureStatus.choices),
     "asked_by": dict(AskedBy.choices),
     "language": dict(Language.choices),
@@ -187,7 +202,9 @@ def _shown(key: str, value: Any, currency: str) -> str:
         return "; ".join(f"{_day(due)}: {exact_money(amount, currency)}" for due, amount in value)
     if key == "month":
         return _day(value, "YEAR_MONTH_FORMAT")
-    if key.endswith("_on"):
+    if key == "note" and len(str(value)) > LONGEST_SHOWN:
+        return f"{str(value)[:LONGEST_SHOWN]}…"
+    if key.endswith(("_on", "on_day")):
         return _day(value)
     return str(CHOICES.get(key, {}).get(value, value))
 

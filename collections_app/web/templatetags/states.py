@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from collections_app.followups.models import Outcome
 from collections_app.imports.models import JobState
 from collections_app.planning.models import Answer, MeasureStatus
 from collections_app.standing.models import State
@@ -44,6 +45,14 @@ STATES = {
     "not_asked": (_("not asked"), "ring", "open"),
     "uncovered": (_("uncovered"), "target", "soon"),
     "disputed": (_("disputed"), "flag", "soon"),
+    # What came of a follow-up.
+    "said_promised": (Outcome.PROMISED.label, "handshake", "kept"),
+    "said_paid": (Outcome.PAID.label, "check", "kept"),
+    "said_put_off": (Outcome.PUT_OFF.label, "clock", "soon"),
+    "said_refused": (Outcome.REFUSED.label, "cross", "broken"),
+    "said_disputed": (Outcome.DISPUTED.label, "flag", "soon"),
+    "said_no_answer": (Outcome.NO_ANSWER.label, "ring", "open"),
+    "said_other": (Outcome.OTHER.label, "info", "open"),
     # Uploads, and what their rows come to; a finished one says "imported" by a name of its own.
     "checking": (JobState.CHECKING.label, "clock", "soon"),
     "checked": (JobState.CHECKED.label, "flag", "part"),

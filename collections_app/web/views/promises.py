@@ -26,7 +26,7 @@ from collections_app.web.acting import Done, Scene, act_page, scene_at, scene_of
 from collections_app.web.forms.promises import PRESET_NAMES, CancelForm, PromiseForm
 from collections_app.web.forms.promises import RenegotiateForm as Renegotiate
 from collections_app.web.pages.terms import cut, gap_to_fill, rest_of, with_rows
-from collections_app.web.requests import StaffRequest
+from collections_app.web.requests import StaffRequest, day_asked
 from collections_app.web.submitting import sent_once
 from collections_app.web.views.planning import evidence_of
 
@@ -38,7 +38,10 @@ def promise_record(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Record a promise in instalments: by a preset or freely, with its sum against the gap."""
     scene = scene_of(request, public_id, tab="commitments")
     total = gap_to_fill(scene.figures)
+    due_on = day_asked(request, "due")
     start = cut("segments", total, scene) if total else []
+    if total and due_on and due_on >= scene.day:
+        start = [(due_on, total)]
     form = _form(PromiseForm, request, scene, start, total)
     answer = _rearranged(request, form, scene)
     if answer is not None:

@@ -1,0 +1,22 @@
+/*
+ * data-days: buttons for days, shown once they work. data-sets names the field that a button puts
+ * its data-value into; the one whose day stands there is pressed.
+ */
+const buttons = [...document.querySelectorAll("[data-sets]")];
+const fieldOf = (button) => document.getElementById(button.dataset.sets);
+
+function look() {
+  for (const button of buttons) {
+    button.setAttribute("aria-pressed", String(fieldOf(button).value === button.dataset.value));
+  }
+}
+
+for (const group of document.querySelectorAll("[data-days]")) group.hidden = false;
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-sets]");
+  if (!button) return;
+  fieldOf(button).value = button.dataset.value;
+  fieldOf(button).dispatchEvent(new Event("input", { bubbles: true }));
+});
+document.addEventListener("input", look);
+look();
