@@ -22,6 +22,7 @@ from collections_app.imports.operations import run_import
 from collections_app.organisation.models import Organisation
 from collections_app.organisation.queries import held_organisation, today, work_calendar
 from collections_app.reminders.sweep import sweep
+from collections_app.upkeep.demo_contacts import hold_some
 from collections_app.upkeep.demo_money import Files
 from collections_app.upkeep.demo_people import PASSWORD, PEOPLE, DemoPerson
 from collections_app.upkeep.demo_story import tell_story
@@ -70,6 +71,7 @@ def make_demo(*, customers: int, seed: int, on: date | None = None) -> Demo:
         Person.objects.update(password=make_password(PASSWORD))
         sweep(on=on - timedelta(days=TOLD_DAYS), notify=False)
         sweep(on=on)
+        hold_some(on=on, calendar=calendar)
     users = [{"email": p.email, "password": PASSWORD, "role": p.role} for p in PEOPLE]
     return Demo(users, customers)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from collections_app.core.months import last_of
 from collections_app.core.workdays import WorkCalendar
@@ -30,6 +30,13 @@ class Files:
     plans: list[Row] = field(default_factory=list)
     measures: list[Row] = field(default_factory=list)
     commitments: list[Row] = field(default_factory=list)
+    followups: list[Row] = field(default_factory=list)
+
+
+class Chase(Protocol):
+    """Who follows up what was not paid by its day."""
+
+    def chase(self, due: date, *, until: date | None) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +68,11 @@ class Money:
         self.on, self.calendar, self.files = on, calendar, files
         self.count = 0
 
-    def keep(self, promised: list[Promised]) -> int:
-        """Pay instalments as the customer's word goes; return how much of them never came."""
+    def keep(self, promised: list[Promised], contacts: Chase) -> int:
+        """Pay instalments as the customer's word goes; return how much of them never came.
+
+        What is not there by its day is followed up by ``contacts``.
+        """
         missing = 0
         in_time, late, in_part = WORD[self.rating]
         for one in promised:
@@ -73,12 +83,15 @@ class Money:
                 self._pay(self.calendar.on_or_before(one.due - timedelta(days=early)), one.amount)
             elif fate < in_time + late:
                 self._pay(one.due + timedelta(days=days), one.amount)
+                contacts.chase(one.due, until=one.due + timedelta(days=days))
             elif fate < in_time + late + in_part:
                 part = int(one.amount * share) // 100 * 100
                 self._pay(self.calendar.on_or_before(one.due), part)
                 missing += one.amount - part
+                contacts.chase(one.due, until=None)
             else:
                 missing += one.amount
+                contacts.chase(one.due, until=None)
         return missing
 
     def catch_up(self, amount: int, after: date) -> None:

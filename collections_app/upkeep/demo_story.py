@@ -11,6 +11,7 @@ from random import Random
 from collections_app.core.money import split_evenly
 from collections_app.core.months import add_months, first_of, last_of, month_text, segment_ends
 from collections_app.core.workdays import WorkCalendar
+from collections_app.upkeep.demo_contacts import Contacts
 from collections_app.upkeep.demo_money import Files, Money, Promised, Row, text_of
 from collections_app.upkeep.demo_people import (
     CONTACTS,
@@ -62,6 +63,10 @@ class _Customer:
         self.contact = self.random.choice(ENGLISH_CONTACTS if self.english else CONTACTS)
         self.due: dict[date, int] = {}
         self.money = Money(self.code, self.rating, self.random, on, calendar, files)
+        self.contacts = Contacts(
+            self.code, rating=self.rating, random=Random(f"{seed}/{number}/contacts"),
+            is_english=self.english, on=on, calendar=calendar, files=files,
+        )  # fmt: skip
         # What is promised anew: the amount, and the commitment that the next one replaces.
         self.again: tuple[int, str] | None = None
 
@@ -193,7 +198,7 @@ class _Customer:
         if fate < 0.07 and left and day < self.on:
             self._change_mind(reference, month, left, day, cancelled=fate < 0.02)
             promised = [one for one in promised if one.due < day]
-        lapsed = self.money.keep(promised)
+        lapsed = self.money.keep(promised, self.contacts)
         # Half of what did not come is promised anew with the next month; the rest drips in.
         if lapsed and month < first_of(self.on) and self.random.random() < 0.5 and fate >= 0.07:
             self.again = (lapsed, reference)
@@ -213,12 +218,14 @@ class _Customer:
             return
         following = add_months(month, 1)
         days = [max(last_of(month), day), following.replace(day=10)]
-        self.money.keep(self._commit(f"{reference}-2", day, days, amount, reference))
+        following_up = self._commit(f"{reference}-2", day, days, amount, reference)
+        self.money.keep(following_up, self.contacts)
 
     def _commit(
         self, reference: str, made: date, days: list[date], amount: int, replaced: str = ""
     ) -> list[Promised]:
         channel = self.random.choice(CHANNELS)
+        self.contacts.promised(made, days[0])
         promised = [
             Promised(day, part)
             for day, part in zip(days, split_evenly(amount, len(days)), strict=True)

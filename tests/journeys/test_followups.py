@@ -48,8 +48,7 @@ class Taps:
         self.page, self.count = page, 0
 
     def on(self, role: str, name: str) -> None:
-        found = self.page.get_by_role(role, name=name).first  # type: ignore[arg-type]
-        found.tap() if self.page.evaluate("'ontouchstart' in window") else found.click()
+        self.page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]
         self.count += 1
 
 

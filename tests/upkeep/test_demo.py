@@ -16,7 +16,8 @@ from collections_app.cli.output import failure_of
 from collections_app.commitments.models import Commitment, Ending
 from collections_app.core.months import add_months
 from collections_app.core.workdays import WorkCalendar
-from collections_app.customers.models import Customer
+from collections_app.customers.models import Customer, Hold
+from collections_app.followups.models import FollowUp
 from collections_app.ledger.models import Payment, Reversal
 from collections_app.notices.models import Notice
 from collections_app.organisation.models import Organisation
@@ -212,3 +213,15 @@ def _print_of_demo() -> str:
         printed = whole(fingerprint())
         transaction.set_rollback(True)
     return printed
+
+
+@pytest.mark.django_db
+def test_reps_were_in_touch_were_given_reasons_and_left_some_in_peace() -> None:
+    make_demo(customers=40, seed=1, on=DAY)
+    assert set(FollowUp.objects.values_list("outcome", flat=True)) >= {
+        "promised", "put_off", "no_answer",
+    }  # fmt: skip
+    reasons = FollowUp.objects.exclude(reason="")
+    assert reasons.values("reason").distinct().count() >= 4
+    assert FollowUp.objects.filter(on_day__lt=DAY).count() == FollowUp.objects.count() > 100
+    assert Hold.objects.in_force(DAY).count() == 3
