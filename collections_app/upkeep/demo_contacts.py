@@ -33,6 +33,7 @@ SAID = {
     "family_event": ("The owner is away for a wedding.", "老板家办喜事，外出。"),
     "property_purchase": ("Put the money into a shop.", "资金用于购置门面。"),
 }
+DISPUTES = ("invoice_question", "product_fault")
 PLAIN = {
     "promised": ("Will pay by then, sure.", "答应届时付款。"),
     "paid": ("Says the transfer went out this morning.", "称今早已转账。"),
@@ -78,7 +79,8 @@ class Contacts:
             if until is not None and day >= until:
                 return
             outcome = self.random.choices(OUTCOMES, weights=HOW_OFTEN)[0]
-            reason = self.random.choice(list(SAID)) if outcome in REASONED else ""
+            known = DISPUTES if outcome == "disputed" else tuple(SAID)
+            reason = self.random.choice(known) if outcome in REASONED else ""
             following = self.calendar.on_or_after(
                 day + timedelta(days=every + self.random.randint(0, every))
             )

@@ -90,7 +90,7 @@ def quick_days(on: date, calendar: WorkCalendar) -> list[QuickDay]:
     for name, day in wanted:
         if day > on:
             found.setdefault(day, QuickDay(name, day))
-    return list(found.values())
+    return sorted(found.values(), key=lambda one: one.day)
 
 
 def segment_end(on: date, calendar: WorkCalendar) -> date:
