@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -9,12 +10,14 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
 
+from collections_app.followups.models import FollowUp
 from collections_app.upkeep.fingerprint import fingerprint, whole
 from tests.access.test_bad_inputs import Sent, forms_of, forms_shown
 from tests.access.world import World, make_world
 from tests.conftest import Cast
-from tests.web.facts import stand_on
+from tests.web.facts import DAY, stand_on
 
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SEQUENCES = ("commitments_reference_seq", "ledger_reference_seq")
 # Looking before saving is offered by every form.
 OFFERED_BY_ANY = {"csrfmiddlewaretoken", "token", "preview", "preset"}
@@ -48,6 +51,8 @@ def outcome_of(client: Client, sent: Sent, extra: dict[str, str]) -> tuple[int, 
             cursor.execute("SELECT setval(%s, 1000)", [name])
     with transaction.atomic():
         answer = client.post(sent.path, {**extra, **sent.values, "token": str(uuid4())})
+        # The clock's say, and another one each time.
+        FollowUp.objects.filter(on_day=DAY).update(at=NOON)
         found = (answer.status_code, whole(fingerprint()))
         transaction.set_rollback(True)
     return found
@@ -70,4 +75,13 @@ def test_fields_that_a_form_does_not_offer_are_passed_over(world: World, cast: C
         if plain[0] == 302:
             done.add(sent.name)
     assert changed == []
-    assert {"target", "promise", "payment", "contact", "measure", "profile"} <= done
+    assert {
+        "follow-up",
+        "hold",
+        "target",
+        "promise",
+        "payment",
+        "contact",
+        "measure",
+        "profile",
+    } <= done

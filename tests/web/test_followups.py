@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from collections_app.core.workdays import WorkCalendar
 from collections_app.customers.models import Contact, Customer, Hold
@@ -282,7 +282,8 @@ def test_quick_days_are_working_days_none_twice() -> None:
 
 def test_a_holiday_is_no_quick_day() -> None:
     calendar = WorkCalendar({date(2026, 11, 24): False, date(2026, 11, 27): False})
-    found = quick_days(date(2026, 11, 23), calendar)
+    with translation.override("en"):
+        found = quick_days(date(2026, 11, 23), calendar)
     assert [(one.name, one.day.isoformat()) for one in found] == [
         ("Next working day", "2026-11-25"), ("End of the week", "2026-11-26"),
         ("In a week", "2026-11-30"),

@@ -33,12 +33,12 @@ from tests.web.uploading import (
 
 PLANS = "customer_code,month,target\nACME,2026-12,1000\nTHEIRS,2026-12,1000\n"
 KINDS_OF = {
-    "east_rep": {"plans", "measures", "commitments"},
-    "east_manager": {"plans", "measures", "commitments"},
+    "east_rep": {"plans", "measures", "commitments", "followups"},
+    "east_manager": {"plans", "measures", "commitments", "followups"},
     "finance": {"customers", "invoices", "payments", "adjustments"},
     "admin": {
         *("users", "customers", "invoices", "payments", "adjustments"),
-        *("plans", "measures", "commitments"),
+        *("plans", "measures", "commitments", "followups"),
     },
 }
 
