@@ -144,6 +144,7 @@ def test_the_organisations_settings_are_saved_and_on_record(cast: Cast, admin: C
         ("time_zone", "Mars/Base"),
         ("currency", "XXX"),
         ("send_from_hour", "24"),
+        ("quiet_days", "31"),
         ("lock_working_day", "16"),
         ("lock_working_day", "0"),
     ],
