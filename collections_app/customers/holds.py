@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person
-from collections_app.accounts.operations import record
 from collections_app.core.refusals import Refused
 from collections_app.customers.models import Customer, Hold, HoldKind
+from collections_app.customers.trail import record_act
 
 MOST_DAYS: Final = 90
 
@@ -35,7 +35,6 @@ def put_on_hold(
     by: Person,
     on: date,
     note: str = "",
-    on_behalf_of: Person | None = None,
 ) -> Hold:
     """Chase the customer no more from ``on`` until the end of ``ends_on``; it lifts itself then.
 
@@ -70,11 +69,11 @@ def put_on_hold(
         hold = Hold.objects.create(
             customer=customer, kind=kind, note=note, starts_on=on, ends_on=ends_on, entered_by=by
         )
-        _record(hold, by, "put", on_behalf_of)
+        _record(hold, by, "put")
     return hold
 
 
-def lift_hold(*, hold: Hold, by: Person, on: date, on_behalf_of: Person | None = None) -> Hold:
+def lift_hold(*, hold: Hold, by: Person, on: date) -> Hold:
     """End a hold: ``on`` is the first day without it.
 
     Raises ``HoldRefused`` with ``already_ended`` where it was lifted, or has ended by itself.
@@ -86,17 +85,16 @@ def lift_hold(*, hold: Hold, by: Person, on: date, on_behalf_of: Person | None =
             raise HoldRefused(_("This hold has ended already."), code="already_ended")
         held.lifted_on = on
         held.save(update_fields=["lifted_on"])
-        _record(held, by, "lift", on_behalf_of)
+        _record(held, by, "lift")
     return held
 
 
-def _record(hold: Hold, by: Person, verb: str, on_behalf_of: Person | None) -> None:
-    record(
+def _record(hold: Hold, by: Person, verb: str) -> None:
+    record_act(
         actor=by,
-        on_behalf_of=on_behalf_of,
         verb=verb,
         subject_kind="hold",
-        subject_id=str(hold.public_id),
+        subject_id=hold.public_id,
         customer_id=hold.customer_id,
         payload={
             "kind": hold.kind,

@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person
-from collections_app.accounts.operations import record
 from collections_app.core.refusals import Refused
 from collections_app.customers.models import Contact, Customer
+from collections_app.customers.trail import acting_for, record_act
 from collections_app.followups.models import FollowUp, Outcome, Reason
 from collections_app.organisation.queries import day_of, today
 from collections_app.planning.models import Channel
@@ -39,7 +39,6 @@ def log_follow_up(
     reason: str = "",
     note: str = "",
     next_on: date | None = None,
-    on_behalf_of: Person | None = None,
 ) -> FollowUp:
     """Log a contact of the instant ``at``, entered on the business date ``on``.
 
@@ -66,9 +65,9 @@ def log_follow_up(
                 note=note,
                 next_on=next_on,
                 entered_by=by,
-                on_behalf_of=on_behalf_of,
+                on_behalf_of=acting_for(by, customer.pk),
             )
-            _record(made, by, "log", on_behalf_of)
+            _record(made, by, "log")
     except IntegrityError as error:
         if "followup_once" not in str(error):
             raise
@@ -78,9 +77,7 @@ def log_follow_up(
     return made
 
 
-def take_back_follow_up(
-    *, follow_up: FollowUp, by: Person, on_behalf_of: Person | None = None
-) -> None:
+def take_back_follow_up(*, follow_up: FollowUp, by: Person) -> None:
     """Delete a follow-up on the day it was entered; what it said stays on record.
 
     Taken back before, nothing happens. Raises ``FollowUpRefused``: ``too_late`` on a later day, and
@@ -94,7 +91,7 @@ def take_back_follow_up(
             raise FollowUpRefused(
                 _("Only on the day it was entered can a follow-up be taken back."), code="too_late"
             )
-        _record(held, by, "take_back", on_behalf_of)
+        _record(held, by, "take_back")
         held.delete()
 
 
@@ -166,13 +163,12 @@ def follow_up_facts(follow_up: FollowUp) -> dict[str, Any]:
     }
 
 
-def _record(follow_up: FollowUp, by: Person, verb: str, on_behalf_of: Person | None) -> None:
-    record(
+def _record(follow_up: FollowUp, by: Person, verb: str) -> None:
+    record_act(
         actor=by,
-        on_behalf_of=on_behalf_of,
         verb=verb,
         subject_kind="followup",
-        subject_id=str(follow_up.public_id),
+        subject_id=follow_up.public_id,
         customer_id=follow_up.customer_id,
         payload=follow_up_facts(follow_up),
     )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
 
 from collections_app.accounts.models import Team
 from collections_app.core import clock
@@ -133,13 +132,23 @@ class Policies:
 
 def policies_on(on: date) -> Policies:
     """The policies in force on the day; defaults of rule 8 where none is stored. Two statements."""
+    found = policies_among(RatingPolicy.objects.order_by("pk"), on=on)
+    return replace(found, parents=team_parents()) if found.by_team else found
+
+
+def policies_among(rows: Iterable[RatingPolicy], *, on: date) -> Policies:
+    """Those of the rows (in order of entry) that are in force on the day, teams not yet tied."""
     of_all = {r: RatingPolicy(rating=r, **row) for r, row in DEFAULT_POLICIES.items()}
     by_team: dict[tuple[int, str], RatingPolicy] = {}
-    dated = RatingPolicy.objects.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=on))
-    for policy in sorted(dated, key=lambda p: (p.valid_from or date.min, p.pk)):
+    counting = [row for row in rows if row.valid_from is None or row.valid_from <= on]
+    for policy in sorted(counting, key=lambda p: p.valid_from or date.min):
         if policy.team_id is None:
             of_all[policy.rating] = policy
         else:
             by_team[policy.team_id, policy.rating] = policy
-    parents = dict(Team.objects.values_list("pk", "parent_id")) if by_team else {}
-    return Policies(of_all, by_team, parents)
+    return Policies(of_all, by_team, {})
+
+
+def team_parents() -> dict[int, int | None]:
+    """Which team each is below."""
+    return dict(Team.objects.values_list("pk", "parent_id"))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from collections_app.customers.models import Customer, Hold, RatingChange
 from collections_app.followups.queries import follow_up_days, last_contacts
-from collections_app.organisation.defaults import DEFAULT_POLICIES, UNRATED_COUNTS_AS
 from collections_app.organisation.models import RatingPolicy
-from collections_app.organisation.queries import organisation
+from collections_app.organisation.queries import organisation, policies_among, team_parents
 from collections_app.reminders.policy import (
     Chased,
     Interval,
@@ -86,40 +86,47 @@ def chase_intervals(customer_ids: Collection[int]) -> dict[int, list[Interval]]:
     for id_, valid_from, rating in changes.values_list("customer_id", "valid_from", "rating"):
         ratings[id_].append((valid_from, rating))
     # One without dated rows has the rating that it has for all days.
-    present = Customer.objects.filter(pk__in=customer_ids).values_list("pk", "rating")
-    policies = _policies()
+    present = Customer.objects.filter(pk__in=customer_ids)
+    known = _Policies()
     return {
-        id_: _intervals(ratings.get(id_) or [(None, rating)], policies) for id_, rating in present
+        id_: _intervals(ratings.get(id_) or [(None, rating)], team_id, known)
+        for id_, rating, team_id in present.values_list("pk", "rating", "owner__team_id")
     }
 
 
-def _policies() -> dict[str, list[Interval]]:
-    """Each rating's intervals, as every team has them that has no policy of its own."""
-    found = {
-        rating: [Interval(None, int(row["chase_every_days"]))]
-        for rating, row in DEFAULT_POLICIES.items()
-    }
-    for policy in RatingPolicy.objects.filter(team=None).order_by("pk"):
-        found[policy.rating].append(Interval(policy.valid_from, policy.chase_every_days))
-    for of in found.values():
-        of.sort(key=lambda one: one.valid_from or date.min)
-    return found
+class _Policies:
+    """Every dated policy, of the organisation and of teams. Two statements."""
+
+    def __init__(self) -> None:
+        rows = list(RatingPolicy.objects.order_by("pk"))
+        self._days = sorted({row.valid_from for row in rows if row.valid_from})
+        self._on = {day: policies_among(rows, on=day) for day in (date.min, *self._days)}
+        parents = team_parents() if any(row.team_id for row in rows) else {}
+        self._on = {day: replace(of, parents=parents) for day, of in self._on.items()}
+
+    @property
+    def days(self) -> list[date]:
+        """The days from which some policy counts."""
+        return self._days
+
+    def chase_days(self, rating: str | None, team_id: int | None, on: date) -> int:
+        """After how many days a lapse is followed up again, by the policy of the day."""
+        before = bisect_right(self._days, on)
+        day = self._days[before - 1] if before else date.min
+        return self._on[day].of(rating, team_id).chase_every_days
 
 
-def _intervals(ratings: Dated, policies: dict[str, list[Interval]]) -> list[Interval]:
+def _intervals(ratings: Dated, team_id: int | None, policies: _Policies) -> list[Interval]:
     """The interval from each day on which rating or policy changes."""
-    starts = {day for day, _rating in ratings}
-    starts |= {one.valid_from for of in policies.values() for one in of}
     dated = sorted(ratings, key=lambda one: one[0] or date.min)
+    starts = sorted({date.min, *policies.days, *(day for day, _rating in ratings if day)})
     found: list[Interval] = []
-    for start in sorted({None, *starts}, key=lambda day: day or date.min):
-        day = start or date.min
+    for start in starts:
         # The first rating counts from the beginning, whatever its day.
-        rating = ([r for d, r in dated if (d or date.min) <= day] or [dated[0][1]])[-1]
-        of = policies[rating or UNRATED_COUNTS_AS]
-        days = [one.days for one in of if (one.valid_from or date.min) <= day][-1]
+        rating = ([r for d, r in dated if (d or date.min) <= start] or [dated[0][1]])[-1]
+        days = policies.chase_days(rating, team_id, start)
         if not found or found[-1].days != days:
-            found.append(Interval(start, days))
+            found.append(Interval(None if start == date.min else start, days))
     return found
 
 

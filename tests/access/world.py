@@ -17,8 +17,7 @@ from collections_app.customers.models import Contact, Customer, Evidence, Hold
 from collections_app.followups.models import FollowUp
 from collections_app.imports.models import ImportJob, JobState, RejectedRow
 from collections_app.organisation.models import CalendarDay
-from collections_app.organisation.queries import today
-from collections_app.organisation.queries import moment_on
+from collections_app.organisation.queries import moment_on, today
 from tests.builders import make_person
 from tests.conftest import Cast
 from tests.web.facts import (

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from collections_app.customers.holds import lift_hold, put_on_hold
 from collections_app.customers.models import Customer, RatingChange
 from collections_app.followups.operations import log_follow_up
+from collections_app.organisation.defaults import DEFAULT_POLICIES
 from collections_app.organisation.models import Organisation, RatingPolicy
 from collections_app.organisation.queries import moment_on
 from collections_app.planning.models import Channel
@@ -113,6 +114,12 @@ def test_another_policy_counts_from_its_day(cast: Cast) -> None:
         chase_every_days=2, escalate_after_days=1,
     )  # fmt: skip
     assert days_wanted(customer, until=13) == [4, 9, 11, 13]
+
+
+def test_a_teams_own_policy_is_for_its_customers_alone(cast: Cast) -> None:
+    every_two = DEFAULT_POLICIES["B"] | {"chase_every_days": 2}
+    RatingPolicy.objects.create(rating="B", team=cast.east, valid_from=None, **every_two)
+    assert days_wanted(broken(cast), until=7) == [4, 6]
 
 
 def test_money_promised_anew_is_not_chased_while_that_promise_is_open(cast: Cast) -> None:

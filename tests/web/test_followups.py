@@ -13,11 +13,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from collections_app.accounts.delegation import let_stand_in
 from collections_app.core.workdays import WorkCalendar
 from collections_app.customers.models import Contact, Customer, Hold
 from collections_app.followups.models import FollowUp
 from collections_app.followups.operations import log_follow_up
-from collections_app.organisation.queries import moment_on
+from collections_app.organisation.queries import moment_on, today
 from collections_app.web.pages.followups import quick_days
 from tests.conftest import Cast
 from tests.web.acting import on, send, text_of
@@ -144,10 +145,15 @@ def test_on_a_later_day_the_undo_says_why_not(rep: Client, customer: Customer) -
 def test_the_tab_tells_what_was_said_by_whom_and_when_to_go_on(
     rep: Client, customer: Customer, cast: Cast
 ) -> None:
+    now = today()
+    let_stand_in(
+        person=cast.east_rep, delegate=cast.east_manager, starts_on=now, ends_on=now,
+        actor=cast.east_rep, on=now,
+    )  # fmt: skip
     log_follow_up(
         customer=customer, at=moment_on(day(20)), outcome="put_off", channel="visit",
         reason="warehouse", note="After the stocktake", next_on=day(27), contact_name="Ms Wu",
-        by=cast.east_manager, on_behalf_of=cast.east_rep, on=DAY,
+        by=cast.east_manager, on=DAY,
     )  # fmt: skip
     text = shown(rep, customer)
     for part in (
