@@ -1,11 +1,11 @@
-"""Whom a person manages."""
+"""Whom a person manages, and who manages them."""
 
 from __future__ import annotations
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from collections_app.accounts.models import Person, Role
+from collections_app.accounts.models import Person, Role, Team
 
 # UNION, not UNION ALL: it drops teams already found, so that a cycle of teams ends.
 MANAGED = """
@@ -43,6 +43,26 @@ def people_under(person: Person) -> QuerySet[Person]:
     if person.role in (Role.ADMIN, Role.FINANCE):
         return Person.objects.all()
     return Person.objects.filter(Q(pk=person.pk) | Q(team_id__in=managed_team_ids(person)))
+
+
+def managers_above(person: Person, *, but: Person | None = None) -> list[Person]:
+    """Who answers a request of the person's: the managers of the nearest team up that has one.
+
+    Those in the team and those given to it by name; never the person, nor ``but``. Where there is
+    none up to the top, the administrators.
+    """
+    nobody = {person.pk} | ({but.pk} if but else set())
+    active = Person.objects.filter(is_active=True).exclude(pk__in=nobody).order_by("pk")
+    team: Team | None = person.team
+    seen: set[int] = set()
+    while team is not None and team.pk not in seen:
+        seen.add(team.pk)
+        of_team = Q(team=team) | Q(managed_teams__team=team)
+        found = list(active.filter(of_team, role=Role.MANAGER).distinct())
+        if found:
+            return found
+        team = team.parent
+    return list(active.filter(role=Role.ADMIN))
 
 
 def person_by_email(email: str) -> Person | None:

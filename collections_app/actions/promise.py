@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from collections_app.core.money import LARGEST_AMOUNT
 from collections_app.core.refusals import Refused
 from collections_app.customers.models import Customer, Evidence
 from collections_app.customers.trail import acting_for, record_act
+from collections_app.followups.models import Request
 from collections_app.notices.models import Notice
 from collections_app.organisation.queries import day_of, today, work_calendar
 from collections_app.planning.models import Channel, Measure
@@ -146,6 +148,7 @@ def take_back_promise(*, commitment: Commitment, by: Person) -> None:
             or held.superseded_by.exists()
             or Pin.objects.filter(instalment__in=instalments).exists()
             or Notice.objects.filter(instalment__in=instalments).exists()
+            or Request.objects.filter(Q(commitment=held) | Q(made=held)).exists()
         ):
             raise PromiseRefused(
                 _("This promise has been worked with since. Cancel it instead."), code="conflict"

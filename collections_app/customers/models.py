@@ -41,6 +41,18 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
             own |= Q(owner__team_id__in=managed_team_ids(person))
         return self.filter(own)
 
+    def managed_by(self, person: Person) -> CustomerQuerySet:
+        """Narrow to those about which ``person`` decides what their rep asks for (rule 11).
+
+        A manager's are those of the people below, not their own nor those of an absent colleague:
+        a delegate has the rep's rights, and no more. An administrator decides all.
+        """
+        if not person.is_active or person.role not in (Role.MANAGER, Role.ADMIN):
+            return self.none()
+        if person.role == Role.ADMIN:
+            return self
+        return self.filter(owner__team_id__in=managed_team_ids(person)).exclude(owner=person)
+
 
 class Customer(models.Model):
     """Who owes. ``owner`` and ``rating`` are the present ones; their dated rows say since when."""

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from collections_app.accounts.models import ImportRecord, Person
+from collections_app.accounts.models import ImportRecord, Person, Role
 from collections_app.commitments.models import Commitment, Instalment
 from collections_app.customers.models import Contact, Customer
 from collections_app.planning.models import Channel, MonthPlan, TargetChange
@@ -147,14 +147,33 @@ class RequestState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+class RequestQuerySet(OfCustomerQuerySet["Request"]):
+    def visible_to(self, person: Person) -> RequestQuerySet:
+        """Narrow to the customers that ``person`` may see."""
+        return self.filter(customer__in=Customer.objects.visible_to(person))
+
+    def waiting(self) -> RequestQuerySet:
+        """Those that nobody has decided or withdrawn."""
+        return self.filter(state=RequestState.WAITING)
+
+    def decidable_by(self, person: Person) -> RequestQuerySet:
+        """Those that ``person`` may decide, decided or not.
+
+        An administrator all; a manager those of the customers below them, but not what they asked
+        for themselves; nobody else any.
+        """
+        of = self.filter(customer__in=Customer.objects.managed_by(person))
+        return of if person.role == Role.ADMIN else of.exclude(asked_by=person)
+
+
 class Request(models.Model):
     """A concession, or a lower target, that a rep asks for and a manager decides.
 
-    ``amount`` is what is conceded, in minor units of the customer's currency; ``until_on`` the day
-    to which payment is put off. ``target_before`` is the target that the asker saw and
-    ``target_after`` the one asked for, where the request is about the month's target;
-    ``commitment`` the promise it is about, where it is about one. Approved, ``target_change`` and
-    ``made`` are what came of it.
+    ``amount`` is what is asked for, in minor units of the customer's currency, and ``conceded``
+    what was given way on in the end, null unless approved; ``until_on`` the day to which payment is
+    put off. ``target_before`` is the target that the asker saw and ``target_after`` the one asked
+    for, where the request is about the month's target; ``commitment`` the promise it is about,
+    where it is about one. Approved, ``target_change`` and ``made`` are what came of it.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -167,6 +186,7 @@ class Request(models.Model):
     reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
     note = models.TextField(_("note"), blank=True)
     amount = models.BigIntegerField(_("amount"))
+    conceded = models.BigIntegerField(_("conceded"), null=True)
     until_on = models.DateField(_("until"), null=True)
     target_before = models.BigIntegerField(null=True)
     target_after = models.BigIntegerField(null=True)
@@ -188,7 +208,7 @@ class Request(models.Model):
     seen_at = models.DateTimeField(null=True)  # when the asker put the decision aside
     target_change = models.ForeignKey(TargetChange, models.PROTECT, null=True, related_name="+")
     made = models.ForeignKey(Commitment, models.PROTECT, null=True, related_name="+")
-    objects = OfCustomerQuerySet["Request"].as_manager()
+    objects = RequestQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -204,6 +224,10 @@ class Request(models.Model):
                 condition=Q(state="waiting", decided_at__isnull=True)
                 | (~Q(state="waiting") & Q(decided_at__isnull=False)),
                 name="request_decided_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(conceded__isnull=True) | Q(state="approved", conceded__gt=0),
+                name="request_conceded_if_approved",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="postpone") | Q(until_on__isnull=False),

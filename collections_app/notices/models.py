@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from collections_app.accounts.models import Person
 from collections_app.commitments.models import Instalment
 from collections_app.customers.models import Customer
+from collections_app.followups.models import Request
 from collections_app.outbox.models import Message
 
 
@@ -19,6 +20,8 @@ class NoticeKind(models.TextChoices):
     """The kinds of rule 9 that exist so far."""
 
     LAPSED = "lapsed", _("lapsed promise")
+    REQUESTED = "requested", _("request to decide")
+    DECIDED = "decided", _("request decided")
 
 
 class NoticeState(models.TextChoices):
@@ -31,6 +34,8 @@ class NoticeState(models.TextChoices):
 class Notice(models.Model):
     """One thing to be said to one recipient: unique for all time by kind, recipient and key.
 
+    It is about an instalment or a request, as its kind says.
+
     ``times_owed`` grows when one that was withdrawn unsent is owed again.
     """
 
@@ -39,7 +44,8 @@ class Notice(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="notices")
     key = models.CharField(max_length=100)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
-    instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="notices")
+    instalment = models.ForeignKey(Instalment, models.PROTECT, null=True, related_name="notices")
+    request = models.ForeignKey(Request, models.PROTECT, null=True, related_name="notices")
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="notices")
     state = models.CharField(max_length=10, choices=NoticeState.choices, default=NoticeState.OWED)
     reason = models.CharField(max_length=40, blank=True)
@@ -54,6 +60,14 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=NoticeState.values), name="notice_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="lapsed") | Q(instalment__isnull=False),
+                name="notice_of_a_lapse_has_instalment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["requested", "decided"]) | Q(request__isnull=False),
+                name="notice_of_a_request_has_request",
             ),
         ]
         indexes = [models.Index(fields=["message"], name="notice_by_message")]

@@ -17,10 +17,13 @@ from collections_app.outbox.operations import digest_of, enqueue
 # A notice withdrawn unsent whose reason returns is owed again, under its key.
 OWE = """
 INSERT INTO notices_notice AS n
-    (public_id, kind, person_id, key, customer_id, instalment_id, state, reason, times_owed)
-SELECT gen_random_uuid(), %(kind)s, w.person, w.key, w.customer, w.instalment, 'owed', '', 1
+    (public_id, kind, person_id, key, customer_id, instalment_id, request_id, state, reason,
+     times_owed)
+SELECT gen_random_uuid(), %(kind)s, w.person, w.key, w.customer, w.instalment, w.request, 'owed',
+    '', 1
 FROM unnest(%(people)s::bigint[], %(keys)s::text[], %(customers)s::bigint[],
-    %(instalments)s::bigint[]) AS w(person, key, customer, instalment)
+    %(instalments)s::bigint[], %(requests)s::bigint[])
+    AS w(person, key, customer, instalment, request)
 ON CONFLICT (kind, person_id, key) DO UPDATE
     SET state = 'owed', reason = '', message_id = NULL, times_owed = n.times_owed + 1,
         owed_at = now()
@@ -31,12 +34,13 @@ RETURNING n.id
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One thing to say to one person about one instalment."""
+    """One thing to say to one person about one instalment or one request."""
 
     person_id: int
     key: str
     customer_id: int
-    instalment_id: int
+    instalment_id: int | None = None
+    request_id: int | None = None
 
 
 def owe(kind: NoticeKind, owed: Iterable[Owed]) -> list[int]:
@@ -56,6 +60,7 @@ def owe(kind: NoticeKind, owed: Iterable[Owed]) -> list[int]:
                 "keys": [row.key for row in rows],
                 "customers": [row.customer_id for row in rows],
                 "instalments": [row.instalment_id for row in rows],
+                "requests": [row.request_id for row in rows],
             },
         )
         return [row[0] for row in cursor.fetchall()]

@@ -19,7 +19,7 @@ def messages_with_notices(*, state: str | None = None) -> QuerySet[Message]:
     """
     carried = Notice.objects.filter(
         Q(state=NoticeState.OWED) | Q(message__state=MessageState.WITHDRAWN)
-    ).select_related("customer", "instalment__commitment")
+    ).select_related("customer", "instalment__commitment", "request__commitment")
     return listing(state=state).prefetch_related(
         Prefetch("notices", carried.order_by("pk"), to_attr="carried")
     )

@@ -11,6 +11,7 @@ from collections_app.core.clock import now
 from collections_app.notices import secret_mail
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
 from collections_app.notices.operations import Owed, owe, put_into_messages, withdraw
+from collections_app.notices.requests import decided_gone, requested_gone, word_requests
 from collections_app.notices.wording import word_lapsed
 from collections_app.outbox.delivery import Rendered, Withdrawn
 from collections_app.outbox.models import Message
@@ -39,16 +40,21 @@ def prepare(message: Message) -> Rendered | Withdrawn:
     notices = list(
         Notice.objects.filter(message=message, state=NoticeState.OWED)
         .select_related("customer__owner", "person", "instalment__commitment")
+        .select_related("request__customer__owner", "request__asked_by", "request__decided_by")
+        .select_related("request__commitment")
         .order_by("pk")
     )
-    states = kept_states([notice.instalment_id for notice in notices])
+    states = kept_states([n.instalment_id for n in notices if n.instalment_id is not None])
     reasons = still_wanted(notices, states)
     _withdraw(message, notices, reasons)
-    wanted = [(n, states[n.instalment_id]) for n in notices if reasons[n.pk] is None]
+    wanted = [notice for notice in notices if reasons[notice.pk] is None]
     if not wanted:
         gone = [reason for reason in reasons.values() if reason is not None]
         return Withdrawn(gone[0] if gone else _former_reason(message))
-    return word_lapsed(message, wanted)
+    if message.kind == NoticeKind.LAPSED:
+        lapsed = [(n, states[n.instalment_id]) for n in wanted if n.instalment_id is not None]
+        return word_lapsed(message, lapsed)
+    return word_requests(message, wanted)
 
 
 def still_wanted(notices: Sequence[Notice], states: Standings) -> dict[int, str | None]:
@@ -57,7 +63,7 @@ def still_wanted(notices: Sequence[Notice], states: Standings) -> dict[int, str 
 
 
 def _lapsed_gone(notice: Notice, states: Standings) -> str | None:
-    state = states.get(notice.instalment_id)
+    state = states.get(notice.instalment_id or 0)
     if state is None:
         return "removed"
     if state.state not in LAPSED:
@@ -70,6 +76,8 @@ def _lapsed_gone(notice: Notice, states: Standings) -> str | None:
 # A kind without a check of its own cannot be sent.
 CHECKS: dict[NoticeKind, Callable[[Notice, Standings], str | None]] = {
     NoticeKind.LAPSED: _lapsed_gone,
+    NoticeKind.REQUESTED: lambda notice, _states: requested_gone(notice),
+    NoticeKind.DECIDED: lambda notice, _states: decided_gone(notice),
 }
 
 
@@ -86,7 +94,9 @@ def _withdraw(
     with transaction.atomic():
         for reason, ids in gone.items():
             withdraw(ids, reason=reason, message=message)
-        moved = [n for n in notices if n.pk in set(gone.get(HANDED_OVER, ()))]
+        # A decision is not told again: whoever has the customer now sees it there.
+        away = set(gone.get(HANDED_OVER, ()))
+        moved = [n for n in notices if n.pk in away and n.kind == NoticeKind.LAPSED]
         owed = [Owed(n.customer.owner_id, n.key, n.customer_id, n.instalment_id) for n in moved]
         put_into_messages(owe(NoticeKind.LAPSED, owed), due_at=now())
 

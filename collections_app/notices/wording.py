@@ -59,7 +59,7 @@ def word_lapsed(message: Message, wanted: Sequence[tuple[Notice, KeptState]]) ->
     groups = _by_customer(wanted, upcoming, language)
     totals: dict[str, int] = defaultdict(int)
     for notice, state in wanted:
-        totals[notice.customer.currency] += notice.instalment.amount - state.received
+        totals[notice.customer.currency] += instalment_of(notice).amount - state.received
     known = payments_known_through()
     context = {
         "name": message.person.name if message.person else "",
@@ -77,6 +77,12 @@ def word_lapsed(message: Message, wanted: Sequence[tuple[Notice, KeptState]]) ->
             text=render_to_string("emails/lapsed/body.txt", context),
             html=render_to_string("emails/lapsed/body.html", context),
         )
+
+
+def instalment_of(notice: Notice) -> Instalment:
+    """The instalment of a notice that is about one."""
+    assert notice.instalment is not None, "held by a constraint"
+    return notice.instalment
 
 
 def _by_customer(
@@ -107,7 +113,7 @@ def _customer_link(customer: Customer) -> str:
 
 def _next_instalments(wanted: Sequence[tuple[Notice, KeptState]]) -> dict[int, Instalment]:
     """The next instalment of each commitment that is still open, by commitment."""
-    commitments = {notice.instalment.commitment_id for notice, _ in wanted}
+    commitments = {instalment_of(notice).commitment_id for notice, _ in wanted}
     coming = Instalment.objects.filter(
         commitment__in=commitments, standing__state=State.OPEN
     ).order_by("-due_on", "-position")
@@ -117,7 +123,7 @@ def _next_instalments(wanted: Sequence[tuple[Notice, KeptState]]) -> dict[int, I
 def _line(
     notice: Notice, state: KeptState, upcoming: dict[int, Instalment], language: str
 ) -> LapsedLine:
-    instalment, currency = notice.instalment, notice.customer.currency
+    instalment, currency = instalment_of(notice), notice.customer.currency
     commitment = instalment.commitment
     missing = instalment.amount - state.received
     return LapsedLine(

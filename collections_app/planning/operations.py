@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from collections_app.accounts.models import Person, Role
+from collections_app.accounts.models import Person
 from collections_app.core.compact import exact_money
 from collections_app.core.money import LARGEST_AMOUNT
 from collections_app.core.refusals import Overtaken, Refused
@@ -57,13 +57,14 @@ def set_target(
     by: Person,
     on: date,
     reason: str = "",
+    is_approved: bool = False,
 ) -> MonthPlan:
     """Set the target, in minor units, if it still is what the writer saw (``expected``).
 
     Until the plan locks, for every day. After it, a revision that counts from ``on`` and needs a
-    reason; lowering is a manager's or an administrator's to do. Raises ``Overtaken`` where
-    somebody was first, and ``PlanRefused`` with the code ``out_of_range``, ``reason_needed`` or
-    ``manager_needed``.
+    reason; lowering has to be approved, which ``actions.retarget`` and ``actions.decide`` see to.
+    Raises ``Overtaken`` where somebody was first, and ``PlanRefused`` with the code
+    ``out_of_range``, ``reason_needed`` or ``manager_needed``.
     """
     if target is not None and not 0 <= target <= LARGEST_AMOUNT:
         raise PlanRefused(_("This target is out of range."), code="out_of_range", field="target")
@@ -75,7 +76,7 @@ def set_target(
             return plan
         is_revision = on > plan.locks_on and _has_locked_target(plan)
         if is_revision:
-            _check_revision(plan, target, by, reason)
+            _check_revision(plan, target, reason, is_approved=is_approved)
         TargetChange.objects.create(
             plan=plan,
             old_target=plan.target,
@@ -99,9 +100,9 @@ def _has_locked_target(plan: MonthPlan) -> bool:
     return plan.target is not None or plan.target_changes.filter(is_revision=True).exists()
 
 
-def _check_revision(plan: MonthPlan, target: int | None, by: Person, reason: str) -> None:
+def _check_revision(plan: MonthPlan, target: int | None, reason: str, *, is_approved: bool) -> None:
     is_lower = plan.target is not None and (target is None or target < plan.target)
-    if is_lower and by.role not in (Role.MANAGER, Role.ADMIN):
+    if is_lower and not is_approved:
         raise PlanRefused(
             _("This month's target is locked. Only your manager can lower it: ask for it."),
             code="manager_needed",

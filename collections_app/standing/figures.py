@@ -41,6 +41,11 @@ class Figures:
     surplus: int
 
     @property
+    def target_cut(self) -> int:
+        """How far the target was lowered after the lock (negative: raised)."""
+        return self.original_target - self.target
+
+    @property
     def commitment_gap(self) -> int:
         return self.target - self.committed
 

@@ -94,6 +94,13 @@ ACCESS: Final[dict[str, Door]] = {
     "web:start": Door(read=ALL),
     "web:today": Door(read=SELLING),
     "web:gap_dashboard": Door(read=ALL),
+    # What reps ask for; who may decide which, the operation says
+    "web:reasons": Door(read=ALL),
+    "web:reasons_export": Door(read=ALL),
+    "web:concession_ask": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:target_cut_ask": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:request_detail": Door(read=ALL, write=HANDING, of="request"),
+    "web:request_withdraw": Door(write=SELLING, of="request"),
     # Imports: what a role may import is the operation's to say; jobs and records are their
     # person's own, and finance and administrators see all
     "web:imports": Door(read=ALL),

@@ -101,15 +101,17 @@ def act_page(
     write: Write,
     done: Callable[[Any], Done],
     template: str = "web/acts/act.html",
+    foresee: Write | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Show the form, show what it would do, or do it and go back to the customer page.
 
-    ``write`` does it and returns what it made; ``done`` says so in words.
+    ``write`` does it and returns what it made; ``done`` says so in words. ``foresee`` does what
+    somebody may yet make of it, which is then shown in the place of what ``write`` does.
     """
     effect = None
     if request.method == "POST" and request.POST.get("preview"):
-        effect = _preview(form, write, scene)
+        effect = _preview(form, foresee or write, scene, is_foreseen=foresee is not None)
         if request.htmx:
             return render(request, "web/acts/_effect.html", {"effect": effect})
     elif request.method == "POST":
@@ -145,7 +147,9 @@ def take_back(
     return redirect(scene.back)
 
 
-def _preview(form: StaffForm, write: Write, scene: Scene) -> EffectView | None:
+def _preview(
+    form: StaffForm, write: Write, scene: Scene, *, is_foreseen: bool
+) -> EffectView | None:
     """What sending the form would do; None while it is not whole or would be refused."""
     if not form.is_valid():
         return None
@@ -159,4 +163,4 @@ def _preview(form: StaffForm, write: Write, scene: Scene) -> EffectView | None:
     except Refused as refusal:
         form.refuse(refusal)
         return None
-    return effect_view(effect, scene.currency)
+    return effect_view(effect, scene.currency, is_foreseen=is_foreseen)

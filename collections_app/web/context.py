@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 
-from collections_app.accounts.models import Theme
-from collections_app.web.access import may
+from collections_app.accounts.models import Person, Theme
+from collections_app.followups.reasons import waiting_count
+from collections_app.web.access import ALL, HANDING, may
 
 # The language that the switch leads to, and its name in itself.
 OTHER_LANGUAGE = {"en": ("zh-hans", "中文"), "zh-hans": ("en", "English")}
@@ -21,19 +22,23 @@ PLACES = (
     ("web:today", gettext_lazy("Today"), "list"),
     ("web:month_plan", gettext_lazy("Month plan"), "plan"),
     ("web:gap_dashboard", gettext_lazy("Gaps"), "target"),
+    ("web:reasons", gettext_lazy("Reasons"), "flag"),
     ("web:imports", gettext_lazy("Import"), "upload"),
     ("web:settings", gettext_lazy("Settings"), "gear"),
 )
+# Places that some may look at without their being among what they go to daily.
+SHOWN_TO = {"web:reasons": HANDING}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the main navigation."""
+    """An entry of the main navigation; ``waiting`` things there want the person."""
 
     path: str
     label: str
     symbol: str
     is_here: bool
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +79,20 @@ def frame_of(request: HttpRequest | None) -> Frame:
 
 def _places(request: HttpRequest) -> tuple[Place, ...]:
     """Where the person may go; nothing for those who are not signed in."""
-    role = getattr(getattr(request, "user", None), "role", "")
-    path = request.path
-    open_to_them = [(reverse(n), label, icon) for n, label, icon in PLACES if role and may(role, n)]
+    user = getattr(request, "user", None)
+    role = getattr(user, "role", "")
+    open_to_them = [
+        (name, reverse(name), str(label), icon)
+        for name, label, icon in PLACES
+        if role and may(role, name) and role in SHOWN_TO.get(name, ALL)
+    ]
     return tuple(
-        Place(place, str(label), icon, path.startswith(place))
-        for place, label, icon in open_to_them
-    )
+        Place(
+            path, label, icon, request.path.startswith(path),
+            waiting_count(user) if name == "web:reasons" and isinstance(user, Person) else 0,
+        )
+        for name, path, label, icon in open_to_them
+    )  # fmt: skip
 
 
 def _theme(request: HttpRequest) -> str:

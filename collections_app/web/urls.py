@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from collections_app.web.views import contacts, followups, money, planning, promises
+from collections_app.web.views import contacts, followups, money, planning, promises, requests
 from collections_app.web.views.customers import customer_detail
 from collections_app.web.views.gaps import gap_dashboard, start
 from collections_app.web.views.plans import month_plan, target_set
+from collections_app.web.views.reasons import reasons, reasons_export
 from collections_app.web.views.theme import theme_choose
 from collections_app.web.views.today import today
 
@@ -37,6 +38,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "commitments/<uuid:public_id>/undo/", promises.promise_take_back, name="promise_take_back"
     ),
+    path(
+        "customers/<uuid:public_id>/requests/add/", requests.concession_ask, name="concession_ask"
+    ),
+    path(
+        "customers/<uuid:public_id>/requests/target/",
+        requests.target_cut_ask,
+        name="target_cut_ask",
+    ),
+    path("requests/<uuid:public_id>/", requests.request_detail, name="request_detail"),
+    path("requests/<uuid:public_id>/withdraw/", requests.request_withdraw, name="request_withdraw"),
+    path("reasons/", reasons, name="reasons"),
+    path("reasons/export/", reasons_export, name="reasons_export"),
     path("customers/<uuid:public_id>/payments/add/", money.payment_receive, name="payment_receive"),
     path("payments/<uuid:public_id>/reverse/", money.payment_reverse, name="payment_reverse"),
     path("payments/<uuid:public_id>/pin/", money.payment_pin, name="payment_pin"),

@@ -22,7 +22,7 @@ from django.test import Client
 from collections_app.accounts.models import Delegation, Person, Team
 from collections_app.commitments.models import Commitment
 from collections_app.customers.models import Contact, Hold
-from collections_app.followups.models import FollowUp
+from collections_app.followups.models import FollowUp, Request
 from collections_app.ledger.models import Payment, Reversal
 from collections_app.organisation.models import CalendarDay, Organisation
 from collections_app.organisation.queries import today
@@ -122,9 +122,21 @@ def forms_of(world: World, owner: str) -> Iterator[Sent]:
     yield Sent("follow-up", f"{home}/follow-up/", follow_up, found)
     hold = {"kind": "holiday", "ends_on": TODAY, "note": "n"}
     yield Sent("hold", f"{home}/hold/", hold, {"note": last_of(Hold, "note")})
+    yield from requests_of(home)
     contact = {"name": "x", "email": "", "phone": "1", "language": "en", "is_primary": ""}
     found = {name: last_of(Contact, name) for name in ("name", "phone", "email")}
     yield Sent("contact", f"{home}/contacts/add/", contact, found)
+
+
+def requests_of(home: str) -> Iterator[Sent]:
+    concession = {"kind": "reduce", "amount": "5", "until_on": "", "reason": "cash_short"}
+    found = {"note": last_of(Request, "note")}
+    yield Sent(
+        "concession", f"{home}/requests/add/?month=2026-11",
+        concession | {"note": "n", "seen": "7,777,777"}, found,
+    )  # fmt: skip
+    cut = {"target": "5", "reason": "", "note": "n", "seen": "7,777,777"}
+    yield Sent("target cut", f"{home}/requests/target/?month=2026-11", cut, found)
 
 
 def fault_of(client: Client, sent: Sent, field: str, text: str) -> str | None:
@@ -162,6 +174,24 @@ def share_of(number: int) -> list[str]:
 def some(of: int) -> list[str]:
     """One in ``of`` of all inputs, of every sort; all of them where that is asked for."""
     return NASTY if ALL else NASTY[::of]
+
+
+def test_what_a_manager_decides_by_stores_exactly_or_refuses_by_name(
+    world: World, cast: Cast
+) -> None:
+    manager = Client(raise_request_exception=False)
+    manager.force_login(cast.east_manager)
+    path = f"/requests/{world.objects['request']}/"
+    word = {"word": last_of(Request, "word")}
+    sent = Sent("decision", path, {"decision": "refuse", "word": "w", "seen": ""}, word)
+    assert fault_of(manager, sent, "word", "w") is None
+    faults = [
+        (field, text[:60], fault)
+        for field in (*sent.values, "token")
+        for text in some(4)
+        if (fault := fault_of(manager, sent, field, text)) is not None
+    ]
+    assert faults == []
 
 
 def test_there_are_enough_of_them() -> None:
@@ -254,7 +284,8 @@ def test_no_query_breaks_a_page_or_comes_back_as_markup(rep: Client, world: Worl
         if "rep" not in door.read:
             continue
         path = path_of(pattern, world.objects, door.of)
-        for name in ("month", "page", "tab", "q", "sort", "show", "after", "rep", "currency"):
+        for name in ("month", "page", "tab", "q", "sort", "show", "after", "rep", "currency",
+                     "state", "kind", "reason", "from", "to", "commitment", "target"):  # fmt: skip
             for text in share_of(number)[: None if ALL else 2]:
                 answer = rep.get(path, {name: text})
                 body = b"" if answer.streaming else answer.content

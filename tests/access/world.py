@@ -13,8 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from collections_app.accounts.models import Delegation, ImportRecord, Person, Role
 from collections_app.accounts.operations import change_person
+from collections_app.commitments.models import Commitment
 from collections_app.customers.models import Contact, Customer, Evidence, Hold
-from collections_app.followups.models import FollowUp
+from collections_app.followups.models import FollowUp, Request
 from collections_app.imports.models import ImportJob, JobState, RejectedRow
 from collections_app.organisation.models import CalendarDay
 from collections_app.organisation.queries import moment_on, today
@@ -99,6 +100,7 @@ def make_world(cast: Cast) -> World:
         "customer": customer.public_id,
         "measure": measure.public_id,
         "commitment": commitment.public_id,
+        "request": make_request(customer, commitment).public_id,
         "payment": payment.public_id,
         "reversal": reversal.public_id,
         "contact": contact.public_id,
@@ -123,6 +125,15 @@ def make_absence(absent: Person) -> Delegation:
     return Delegation.objects.create(
         person=absent, delegate=delegate, starts_on=today(), ends_on=today() + timedelta(days=6)
     )
+
+
+def make_request(customer: Customer, commitment: Commitment) -> Request:
+    """A concession that waits to be decided."""
+    return Request.objects.create(
+        customer=customer, kind="postpone", month=day(1), commitment=commitment,
+        reason="cash_short", note=f"{CANARY} is short", amount=CANARY_AMOUNT * 100,
+        until_on=day(30), asked_on=day(20), asked_by=customer.owner,
+    )  # fmt: skip
 
 
 def make_job(by: Person) -> ImportJob:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from collections_app.accounts.models import AuditEntry, Person
+from collections_app.actions.retarget import set_target
 from collections_app.core.refusals import Overtaken
 from collections_app.customers.models import Customer
 from collections_app.planning.measures import (
@@ -16,7 +17,7 @@ from collections_app.planning.measures import (
     take_back_measure,
 )
 from collections_app.planning.models import Measure, MonthPlan
-from collections_app.planning.operations import PlanRefused, agree_plan, record_ask, set_target
+from collections_app.planning.operations import PlanRefused, agree_plan, record_ask
 from collections_app.standing.figures import CustomerFigures, customer_figures
 from tests.conftest import Cast
 from tests.web.facts import MONTH, day, make_commitment, make_customer

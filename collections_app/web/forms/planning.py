@@ -54,6 +54,14 @@ class TargetForm(StaffForm):
             self.fields["reason"].widget = forms.HiddenInput()
         self.now_stands = target
 
+    @property
+    def to_ask(self) -> dict[str, str]:
+        """What to carry over to the request, where only a manager can lower the target."""
+        errors = (error for of in self.errors.as_data().values() for error in of)
+        if not any(error.code == "manager_needed" for error in errors):
+            return {}
+        return {"target": self.data.get("target", ""), "note": self.data.get("reason", "")}
+
     def overtake(self, lost: Overtaken) -> None:
         """Show the other's value; sending again overwrites it knowingly."""
         super().overtake(lost)

@@ -59,7 +59,10 @@ class CommitmentsTab:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerPage(ByMonth, Paged):
-    """All that the page shows: the header, and the one tab that is open."""
+    """All that the page shows: the header, and the one tab that is open.
+
+    ``has_to_ask`` says that a manager has to lower the person's locked targets.
+    """
 
     asked: CustomerQuestion
     customer: Customer
@@ -77,6 +80,7 @@ class CustomerPage(ByMonth, Paged):
     contacts: list[Contact] | None = None
     history: HistoryTab | None = None
     may_act: bool = False
+    has_to_ask: bool = False
 
     @property
     def currency(self) -> str:
@@ -90,7 +94,7 @@ class CustomerPage(ByMonth, Paged):
 
 
 def customer_page(
-    customer: Customer, asked: CustomerQuestion, *, may_act: bool = False
+    customer: Customer, asked: CustomerQuestion, *, may_act: bool = False, has_to_ask: bool = False
 ) -> CustomerPage:
     """One customer as of the standing day; only the open tab is worked out."""
     id_, on = customer.pk, asked.day
@@ -136,6 +140,7 @@ def customer_page(
         contacts=contacts,
         history=history,
         may_act=may_act,
+        has_to_ask=has_to_ask,
     )
 
 

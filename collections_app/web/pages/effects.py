@@ -25,19 +25,23 @@ class FigureChange:
 
 @dataclass(frozen=True, slots=True)
 class EffectView:
-    """``more`` counts the instalments that change and are not listed."""
+    """``more`` counts the instalments that change and are not listed.
+
+    ``is_foreseen`` says that it takes somebody's approval first.
+    """
 
     figures: list[FigureChange]
     changes: list[Change]
     more: int
     unit: Unit
+    is_foreseen: bool = False
 
     @property
     def is_nothing(self) -> bool:
         return not self.figures and not self.changes
 
 
-def effect_view(effect: Effect, currency: str) -> EffectView:
+def effect_view(effect: Effect, currency: str, *, is_foreseen: bool = False) -> EffectView:
     """Only what changes, in the order of rule 1."""
     figures = [
         FigureChange(name, before, after)
@@ -50,13 +54,15 @@ def effect_view(effect: Effect, currency: str) -> EffectView:
             if state is not None:
                 amounts += [state.received, state.instalment.amount]
     shown = list(effect.changes[:SHOWN])
-    return EffectView(figures, shown, len(effect.changes) - len(shown), Unit.of(currency, amounts))
+    more = len(effect.changes) - len(shown)
+    return EffectView(figures, shown, more, Unit.of(currency, amounts), is_foreseen)
 
 
 def _pairs(
     before: CustomerFigures | None, after: CustomerFigures | None
 ) -> Iterator[tuple[str, int, int]]:
     names = {
+        "target": _("Target"),
         "committed": _("Committed"),
         "commitment_gap": _("Commitment gap"),
         "measures": _("Measures"),

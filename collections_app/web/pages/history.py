@@ -15,7 +15,7 @@ from collections_app.accounts.models import AuditEntry, Language
 from collections_app.commitments.models import AskedBy
 from collections_app.core.compact import exact_money
 from collections_app.customers.models import Customer, HoldKind
-from collections_app.followups.models import Outcome, Reason
+from collections_app.followups.models import Outcome, Reason, RequestKind
 from collections_app.ledger.models import PaymentMethod
 from collections_app.planning.models import Answer, Channel, MeasureKind, MeasureStatus
 
@@ -36,6 +36,10 @@ WHAT = {
     ("commitment", "cancel"): gettext_lazy("Cancelled a promise"),
     ("commitment", "take_back"): gettext_lazy("Took back a promise"),
     ("commitment", "reinstate"): gettext_lazy("Put a promise in force again"),
+    ("request", "ask"): gettext_lazy("Asked the manager"),
+    ("request", "approve"): gettext_lazy("Approved a request"),
+    ("request", "refuse"): gettext_lazy("Refused a request"),
+    ("request", "withdraw"): gettext_lazy("Withdrew a request"),
     ("payment", "receive"): gettext_lazy("Entered a payment"),
     ("payment", "reverse"): gettext_lazy("Reversed a payment"),
     ("payment", "pin"): gettext_lazy("Said what a payment is for"),
@@ -71,6 +75,11 @@ NAMES = {
     "received_on": gettext_lazy("received on"),
     "amount": gettext_lazy("amount"),
     "reversal": gettext_lazy("reversal"),
+    "request_kind": gettext_lazy("asked for"),
+    "reason_given": gettext_lazy("reason given"),
+    "conceded": gettext_lazy("conceded"),
+    "until_on": gettext_lazy("until"),
+    "word": gettext_lazy("the manager's word"),
     "channel": gettext_lazy("how"),
     "agreed_on": gettext_lazy("agreed on"),
     "agreed_with": gettext_lazy("agreed with"),
@@ -97,7 +106,7 @@ NAMES = {
     "from": pgettext_lazy("a person", "from"),
     "to": pgettext_lazy("a person", "to"),
 }
-AMOUNTS = {"amount", "target", "expected_uplift", "realised_uplift"}
+AMOUNTS = {"amount", "conceded", "target", "expected_uplift", "realised_uplift"}
 CHOICES: Mapping[str, Mapping[str, Any]] = {
     "channel": dict(Channel.choices),
     "answer": dict(Answer.choices),
@@ -106,6 +115,8 @@ CHOICES: Mapping[str, Mapping[str, Any]] = {
     "reason": dict(Reason.choices),
     "status": dict(MeasureStatus.choices),
     "asked_by": dict(AskedBy.choices),
+    "request_kind": dict(RequestKind.choices),
+    "reason_given": dict(Reason.choices),
     "language": dict(Language.choices),
     "method": dict(PaymentMethod.choices),
 }

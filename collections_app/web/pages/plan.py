@@ -7,10 +7,14 @@ from datetime import date
 
 from django.db.models import Prefetch, Q
 
+from collections_app.followups.models import Request
 from collections_app.planning.models import Measure, MeasureChange, MonthPlan, TargetChange
 from collections_app.standing.figures import CustomerFigures
+from collections_app.web.pages.requests import listed
 from collections_app.web.pages.units import Unit
 from collections_app.web.pages.waterfall import Waterfall, waterfall_of
+
+REQUESTS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,14 @@ class MeasureLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """A change of the target after the lock, and the request that it came of, if any."""
+
+    change: TargetChange
+    request: Request | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlanTab:
     """The month; ``figures`` is None where it has neither plan, promise nor money."""
 
@@ -30,8 +42,10 @@ class PlanTab:
     figures: CustomerFigures | None
     waterfall: Waterfall | None
     measures: list[MeasureLine]
-    revisions: list[TargetChange]
+    revisions: list[Revision]
+    requests: list[Request]
     unit: Unit
+    is_locked: bool
 
     @property
     def is_agreed(self) -> bool:
@@ -53,7 +67,7 @@ def plan_tab(
     measures = _measures(plan, on) if plan else []
     revisions = _revisions(plan, on) if plan else []
     amounts = [line.uplift for line in measures] + [line.row.realised_uplift for line in measures]
-    amounts += [a for r in revisions for a in (r.old_target, r.new_target)]
+    amounts += [a for r in revisions for a in (r.change.old_target, r.change.new_target)]
     if figures:
         amounts += [figures.target, figures.committed, figures.received, figures.measures]
         amounts += [figures.original_target, figures.lapsed]
@@ -63,7 +77,9 @@ def plan_tab(
         waterfall=waterfall_of(figures, surplus_label=surplus_label) if figures else None,
         measures=measures,
         revisions=revisions,
+        requests=list(listed(Request.objects.filter(customer=customer_id))[:REQUESTS_SHOWN]),
         unit=Unit.of(currency, amounts),
+        is_locked=plan is not None and bool(plan.target) and on > plan.locks_on,
     )
 
 
@@ -83,7 +99,10 @@ def _measures(plan: MonthPlan, on: date) -> list[MeasureLine]:
     return lines
 
 
-def _revisions(plan: MonthPlan, on: date) -> list[TargetChange]:
+def _revisions(plan: MonthPlan, on: date) -> list[Revision]:
     """What changed after the lock, by ``on``."""
     rows = TargetChange.objects.filter(Q(counts_from__lte=on), plan=plan, is_revision=True)
-    return list(rows.select_related("entered_by").order_by("counts_from", "pk"))
+    changes = list(rows.select_related("entered_by").order_by("counts_from", "pk"))
+    made = Request.objects.filter(target_change__in=changes).select_related("asked_by")
+    by_change = {request.target_change_id: request for request in made}
+    return [Revision(change, by_change.get(change.pk)) for change in changes]

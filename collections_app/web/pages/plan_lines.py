@@ -25,6 +25,7 @@ class Entry:
     error: str = ""
     conflict: str = ""
     needs_reason: bool = False
+    needs_manager: bool = False
     is_saved: bool = False
 
 

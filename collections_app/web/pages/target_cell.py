@@ -19,6 +19,7 @@ def entry_of(form: TargetCellForm, *, is_saved: bool) -> Entry:
         reason=reason,
         error="" if form.is_overtaken else form.sentence(),
         conflict=form.sentence() if form.is_overtaken else "",
+        needs_manager=form.code() == "manager_needed",
         needs_reason=bool(reason) or form.code() == "reason_needed",
     )
 

@@ -69,6 +69,12 @@ def exact(value: int, currency: str) -> str:
 
 
 @register.filter
+def money(value: int, currency: str) -> str:
+    """The same, to be put into a sentence."""
+    return shown.exact_money(value, currency)
+
+
+@register.filter
 def grouped(count: int) -> str:
     """A number of things: 90,000."""
     return f"{count:,}"

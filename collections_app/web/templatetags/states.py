@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from collections_app.followups.models import Outcome
+from collections_app.followups.models import Outcome, RequestState
 from collections_app.imports.models import JobState
 from collections_app.planning.models import Answer, MeasureStatus
 from collections_app.standing.models import State
@@ -43,6 +43,10 @@ STATES = {
     "refused": (Answer.REFUSED.label, "cross", "broken"),
     "no_answer": (Answer.NO_ANSWER.label, "ring", "open"),
     "not_asked": (_("not asked"), "ring", "open"),
+    # Requests; a refused one says so like an answer.
+    "waiting": (RequestState.WAITING.label, "clock", "soon"),
+    "approved": (RequestState.APPROVED.label, "check", "kept"),
+    "withdrawn": (RequestState.WITHDRAWN.label, "undo", "gone"),
     "uncovered": (_("uncovered"), "target", "soon"),
     "disputed": (_("disputed"), "flag", "soon"),
     # What came of a follow-up.

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from collections_app.actions.retarget import lowers_targets
 from collections_app.customers.models import Customer
 from collections_app.web.access import may
 from collections_app.web.pages.customer import CustomerQuestion, customer_page
@@ -23,5 +24,7 @@ def customer_detail(request: StaffRequest, public_id: UUID) -> HttpResponse:
     visible = Customer.objects.visible_to(request.user).select_related("owner")
     customer = get_object_or_404(visible, public_id=public_id)
     may_act = may(request.user.role, "web:promise_record", write=True)
-    page = customer_page(customer, CustomerQuestion.read(request), may_act=may_act)
+    has_to_ask = may_act and not lowers_targets(request.user, customer)
+    asked = CustomerQuestion.read(request)
+    page = customer_page(customer, asked, may_act=may_act, has_to_ask=has_to_ask)
     return render(request, "web/customers/detail.html", {"page": page})

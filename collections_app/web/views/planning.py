@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from collections_app.accounts.models import Person
 from collections_app.accounts.queries import people_under
+from collections_app.actions.retarget import set_target
 from collections_app.customers.models import Evidence
 from collections_app.customers.operations import keep_evidence
 from collections_app.planning import measures, operations
@@ -41,7 +42,7 @@ def plan_target(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
     def write(values: dict[str, Any]) -> MonthPlan:
         values["expected"] = values.pop("seen")
-        return operations.set_target(
+        return set_target(
             customer=scene.customer, month=scene.month, by=request.user, on=scene.day, **values
         )
 

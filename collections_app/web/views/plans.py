@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from collections_app.planning.operations import set_target
+from collections_app.actions.retarget import set_target
 from collections_app.web.forms.plans import TargetCellForm
 from collections_app.web.pages.month_plan import PlanQuestion, open_customers, plan_page
 from collections_app.web.pages.target_cell import entry_of, target_cell

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from collections_app.cli.output import Answer, JsonCommand, table
+from collections_app.notices.models import Notice
 from collections_app.notices.queries import messages_with_notices
 from collections_app.outbox.models import Message, MessageState
 from collections_app.outbox.operations import release_held
@@ -41,6 +42,12 @@ def _instant(value: datetime | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
+def _reference(notice: Notice) -> str | None:
+    """The promise that a notice is about; None where it is about none."""
+    about = notice.instalment or notice.request
+    return about.commitment.reference if about and about.commitment else None
+
+
 def _message(message: Message) -> dict[str, Any]:
     return {
         "id": message.pk,
@@ -60,8 +67,8 @@ def _message(message: Message) -> dict[str, Any]:
                 "key": notice.key,
                 "kind": notice.kind,
                 "customer": notice.customer.code,
-                "reference": notice.instalment.commitment.reference,
-                "position": notice.instalment.position,
+                "reference": _reference(notice),
+                "position": notice.instalment.position if notice.instalment else None,
             }
             for notice in message.carried  # type: ignore[attr-defined]
         ],
