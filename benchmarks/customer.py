@@ -16,7 +16,7 @@ from collections_app.customers.models import Customer
 from collections_app.standing.checking import differing_from_computed
 from collections_app.standing.queries import standing_day
 from collections_app.upkeep.demo import make_demo
-from collections_app.web.pages.customer import TABS, CustomerQuestion, customer_page
+from collections_app.web.pages.customer import TABS, CustomerQuestion, Rights, customer_page
 from collections_app.web.requests import StaffRequest
 
 # Beside the customers of the demo.
@@ -56,7 +56,7 @@ def _fill(others: int, *, months: int) -> Customer:
 def _page(customer: Customer, tab: str) -> Page:
     def context(request: StaffRequest) -> dict[str, Any]:
         asked = CustomerQuestion.read(request)
-        return {"page": customer_page(customer, asked, may_act=True)}
+        return {"page": customer_page(customer, asked, rights=Rights(may_act=True))}
 
     address = reverse("web:customer_detail", args=[customer.public_id])
     return Page(customer.owner, f"{address}?tab={tab}", "web/customers/detail.html", context)

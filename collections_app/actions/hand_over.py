@@ -14,6 +14,7 @@ from collections_app.accounts.operations import record_each
 from collections_app.accounts.queries import people_under
 from collections_app.core.refusals import Overtaken, Refused
 from collections_app.customers.models import Customer, CustomerQuerySet, Ownership
+from collections_app.customers.terms import write_dated
 from collections_app.organisation.queries import today
 from collections_app.planning.models import Measure, MeasureStatus
 
@@ -91,14 +92,7 @@ def hand_over(
 def _write(held: list[Customer], *, former: Person, to: Person, actor: Person) -> HandedOver:
     on, ids = today(), [customer.pk for customer in held]
     Customer.objects.filter(pk__in=ids).update(owner=to)
-    # Two changes on one day are one: the later holds.
-    Ownership.objects.bulk_create(
-        [Ownership(customer=c, owner=to, valid_from=on, entered_by=actor) for c in held],
-        batch_size=2000,
-        update_conflicts=True,
-        unique_fields=["customer", "valid_from"],
-        update_fields=["owner", "entered_by"],
-    )
+    write_dated(Ownership(customer=c, owner=to, valid_from=on, entered_by=actor) for c in held)
     measures = Measure.objects.filter(
         plan__customer__in=ids, owner=former, status__in=OPEN_MEASURES
     ).update(owner=to)

@@ -25,7 +25,7 @@ def record_act(
     actor: Person | None,
     verb: str,
     subject_kind: str,
-    subject_id: UUID,
+    subject_id: UUID | int,
     customer_id: int,
     payload: Mapping[str, Any],
 ) -> None:

@@ -157,6 +157,20 @@ def parameters_of(
 ) -> dict[str, Any]:
     """The parameters of the statements of ``figures_sql``."""
     ids = None if customers is None else ids_of(customers)
+    return {
+        **allocated_parameters(ids, on=on),
+        "month": month,
+        "month_end": last_of(month),
+        "customers": ids,
+        "owners": None if owners is None else sorted(owners),
+    }
+
+
+def allocated_parameters(ids: Collection[int] | None, *, on: date) -> dict[str, Any]:
+    """The parameters of ``figures_sql.ALLOCATED``: the day, and what is not read of what is kept.
+
+    ``ids`` are the customers asked for, None for all.
+    """
     anew = sorted(differing_customers(on) if ids is None else differing_customers(on) & set(ids))
     instalments: list[int] = []
     days: list[date] = []
@@ -168,11 +182,7 @@ def parameters_of(
                 days.append(part.received_on)
                 amounts.append(part.amount)
     return {
-        "month": month,
-        "month_end": last_of(month),
         "as_of": on,
-        "customers": ids,
-        "owners": None if owners is None else sorted(owners),
         "anew": anew,
         "new_instalments": instalments,
         "new_days": days,

@@ -101,6 +101,8 @@ ACCESS: Final[dict[str, Door]] = {
     "web:target_cut_ask": Door(read=SELLING, write=SELLING, of="customer"),
     "web:request_detail": Door(read=ALL, write=HANDING, of="request"),
     "web:request_withdraw": Door(write=SELLING, of="request"),
+    "web:rates": Door(read=ALL),
+    "web:rates_export": Door(read=ALL),
     # Imports: what a role may import is the operation's to say; jobs and records are their
     # person's own, and finance and administrators see all
     "web:imports": Door(read=ALL),
@@ -118,6 +120,11 @@ ACCESS: Final[dict[str, Door]] = {
     "web:target_set": Door(write=SELLING, of="customer"),
     # One customer
     "web:customer_detail": Door(read=ALL, of="customer"),
+    "web:customer_rating": Door(read=HANDING, write=HANDING, of="customer"),
+    "web:rating_take_back": Door(write=HANDING, of="customer"),
+    "web:regular_agree": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:regular_end": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:regular_take_back": Door(write=SELLING, of="customer"),
     "web:plan_target": Door(read=SELLING, write=SELLING, of="customer"),
     "web:plan_agree": Door(read=SELLING, write=SELLING, of="customer"),
     "web:plan_ask": Door(read=SELLING, write=SELLING, of="customer"),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from collections_app.web.views import contacts, followups, money, planning, promises, requests
+from collections_app.web.views import (
+    contacts,
+    followups,
+    money,
+    planning,
+    promises,
+    rates,
+    requests,
+    terms,
+)
 from collections_app.web.views.customers import customer_detail
 from collections_app.web.views.gaps import gap_dashboard, start
 from collections_app.web.views.plans import month_plan, target_set
@@ -18,6 +27,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("today/", today, name="today"),
     path("gaps/", gap_dashboard, name="gap_dashboard"),
     path("customers/<uuid:public_id>/", customer_detail, name="customer_detail"),
+    path("rates/", rates.rates, name="rates"),
+    path("rates/export/", rates.rates_export, name="rates_export"),
+    path("customers/<uuid:public_id>/rating/", terms.customer_rating, name="customer_rating"),
+    path(
+        "customers/<uuid:public_id>/rating/undo/", terms.rating_take_back, name="rating_take_back"
+    ),
+    path("customers/<uuid:public_id>/regular/", terms.regular_agree, name="regular_agree"),
+    path("customers/<uuid:public_id>/regular/end/", terms.regular_end, name="regular_end"),
+    path(
+        "customers/<uuid:public_id>/regular/undo/",
+        terms.regular_take_back,
+        name="regular_take_back",
+    ),
     path("customers/<uuid:public_id>/plan/target/", planning.plan_target, name="plan_target"),
     path("customers/<uuid:public_id>/plan/agree/", planning.plan_agree, name="plan_agree"),
     path("customers/<uuid:public_id>/plan/ask/", planning.plan_ask, name="plan_ask"),

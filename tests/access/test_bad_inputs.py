@@ -19,9 +19,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from collections_app.accounts.models import Delegation, Person, Team
+from collections_app.accounts.models import AuditEntry, Delegation, Person, Team
 from collections_app.commitments.models import Commitment
-from collections_app.customers.models import Contact, Hold
+from collections_app.customers.models import Contact, Hold, RegularAgreement
 from collections_app.followups.models import FollowUp, Request
 from collections_app.ledger.models import Payment, Reversal
 from collections_app.organisation.models import CalendarDay, Organisation
@@ -37,7 +37,21 @@ from tests.web.facts import DAY, stand_on
 TODAY = DAY.isoformat()
 SHARE = 6
 # What a form carries along unseen is no field to be named.
-CARRIED = {"token", "rows", "seen", "seen_status", "seen_uplift", "previewed", "count"}
+CARRIED = {
+    "token",
+    "rows",
+    "seen",
+    "seen_status",
+    "seen_uplift",
+    "seen_amount",
+    "seen_day",
+    "previewed",
+    "count",
+}
+QUERIES = (
+    "month", "page", "tab", "q", "sort", "show", "after", "rep", "currency", "state", "kind",
+    "reason", "from", "to", "commitment", "target", "months", "by",
+)  # fmt: skip
 ALL = os.environ.get("KEPT_BAD_INPUTS") == "all"
 MONTH_OF_FORMS = "?month=2026-12"
 
@@ -126,6 +140,11 @@ def forms_of(world: World, owner: str) -> Iterator[Sent]:
     contact = {"name": "x", "email": "", "phone": "1", "language": "en", "is_primary": ""}
     found = {name: last_of(Contact, name) for name in ("name", "phone", "email")}
     yield Sent("contact", f"{home}/contacts/add/", contact, found)
+    regular = {"amount": "5", "day": "9", "agreed_with": "x", "valid_from": TODAY}
+    yield Sent(
+        "regular payment", f"{home}/regular/", regular | {"seen_amount": "", "seen_day": ""},
+        {"agreed_with": last_of(RegularAgreement, "agreed_with")},
+    )  # fmt: skip
 
 
 def requests_of(home: str) -> Iterator[Sent]:
@@ -223,6 +242,24 @@ def test_every_field_stores_exactly_or_refuses_by_name(
     assert faults == []
 
 
+def test_every_field_of_a_rating_stores_exactly_or_refuses_by_name(
+    world: World, cast: Cast
+) -> None:
+    manager = Client(raise_request_exception=False)
+    manager.force_login(cast.east_manager)
+    path = f"/customers/{world.customer.public_id}/rating/"
+    reason = last_of(AuditEntry, "payload")
+    sent = Sent("rating", path, {"rating": "D", "reason": "r", "seen": "B"}, {})
+    told: list[str | None] = [
+        fault_of(manager, sent, field, text)
+        for number, field in enumerate((*sent.values, "token"))
+        for text in share_of(number)
+    ]
+    assert set(told) == {None}
+    manager.post(path, {"token": str(uuid4()), **sent.values, "reason": "因为 <b>"})
+    assert "因为 <b>" in reason()
+
+
 SETTINGS_TEXTS: dict[str, Callable[[], str]] = {
     "person_invite.name": last_of(Person, "name"),
     "person_invite.staff_number": last_of(Person, "staff_number"),
@@ -284,8 +321,7 @@ def test_no_query_breaks_a_page_or_comes_back_as_markup(rep: Client, world: Worl
         if "rep" not in door.read:
             continue
         path = path_of(pattern, world.objects, door.of)
-        for name in ("month", "page", "tab", "q", "sort", "show", "after", "rep", "currency",
-                     "state", "kind", "reason", "from", "to", "commitment", "target"):  # fmt: skip
+        for name in QUERIES:
             for text in share_of(number)[: None if ALL else 2]:
                 answer = rep.get(path, {name: text})
                 body = b"" if answer.streaming else answer.content

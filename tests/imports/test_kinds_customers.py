@@ -6,7 +6,13 @@ from datetime import date
 
 import pytest
 
-from collections_app.customers.models import Contact, Customer, Ownership, RatingChange
+from collections_app.customers.models import (
+    Contact,
+    Customer,
+    Ownership,
+    RatingChange,
+    RegularAgreement,
+)
 from tests.conftest import Cast
 from tests.imports.files import DAY, counts, customers_of, faults, take
 
@@ -206,3 +212,31 @@ def test_a_code_keeps_its_zeros_and_its_case(cast: Cast) -> None:
 def test_one_code_with_two_contents_is_refused_the_second_time(cast: Cast) -> None:
     result = take("customers", f"{HEAD}\nC1,One,anna@kept.test\nC1,Two,anna@kept.test")
     assert faults(result) == [(3, "code", "duplicate_in_file")]
+
+
+def agreements() -> list[tuple[date | None, int | None, int | None]]:
+    rows = RegularAgreement.objects.order_by("pk")
+    return list(rows.values_list("valid_from", "amount", "day"))
+
+
+REGULAR = "code,name,owner_email,regular_amount,regular_day\n"
+
+
+def test_a_regular_payment_counts_from_the_beginning_and_a_change_from_its_day(cast: Cast) -> None:
+    take("customers", f"{REGULAR}C1,One,anna@kept.test,500,5\n")
+    assert agreements() == [(None, 500_00, 5)]
+    take("customers", f"{REGULAR}C1,One,anna@kept.test,700,\n")
+    assert agreements()[1:] == [(DAY, 700_00, 5)]
+
+
+def test_half_a_regular_payment_is_no_agreement(cast: Cast) -> None:
+    take("customers", f"{REGULAR}C1,One,anna@kept.test,500,\n")
+    assert agreements() == []
+    take("customers", f"{REGULAR}C1,One,anna@kept.test,,9\n")
+    assert agreements() == [(DAY, 500_00, 9)]
+
+
+def test_the_same_file_again_agrees_nothing_anew(cast: Cast) -> None:
+    for _ in range(2):
+        take("customers", f"{REGULAR}C1,One,anna@kept.test,500,5\n")
+    assert agreements() == [(None, 500_00, 5)]

@@ -10,8 +10,15 @@ from django.db.models.functions import Lower
 
 from collections_app.accounts.models import Person
 from collections_app.commitments.models import Commitment
-from collections_app.customers.models import Contact, Customer, Ownership, RatingChange
+from collections_app.customers.models import (
+    Contact,
+    Customer,
+    Ownership,
+    RatingChange,
+    RegularAgreement,
+)
 from collections_app.customers.names import pinyin_of
+from collections_app.customers.terms import write_dated
 from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch, ParsedRow
 from collections_app.imports.bulk import among, change_in
 from collections_app.ledger.models import Adjustment, Invoice, Payment
@@ -45,6 +52,7 @@ class _Writes:
     changed: list[Customer] = field(default_factory=list)
     owned: list[Ownership] = field(default_factory=list)
     rated: list[RatingChange] = field(default_factory=list)
+    agreed: list[RegularAgreement] = field(default_factory=list)
     new_contacts: list[Contact] = field(default_factory=list)
     changed_contacts: list[Contact] = field(default_factory=list)
 
@@ -116,6 +124,8 @@ def _create(batch: Batch, writes: _Writes) -> None:
     for row, customer in writes.new:
         writes.owned.append(Ownership(customer=customer, owner_id=customer.owner_id, entered_by=by))
         writes.rated.append(RatingChange(customer=customer, rating=customer.rating, entered_by=by))
+        if customer.regular_amount and customer.regular_day:
+            writes.agreed.append(_agreed(customer, entered_by=by))
         if _names_contact(row):
             values = _contact_values(row, home)
             writes.new_contacts.append(Contact(customer=customer, is_primary=True, **values))
@@ -124,23 +134,16 @@ def _create(batch: Batch, writes: _Writes) -> None:
 
 def _write(writes: _Writes) -> None:
     change_in(writes.changed, WRITTEN)
-    # Two changes on one day are one: the later holds.
-    Ownership.objects.bulk_create(
-        writes.owned,
-        batch_size=2000,
-        update_conflicts=True,
-        unique_fields=["customer", "valid_from"],
-        update_fields=["owner", "entered_by"],
-    )
-    RatingChange.objects.bulk_create(
-        writes.rated,
-        batch_size=2000,
-        update_conflicts=True,
-        unique_fields=["customer", "valid_from"],
-        update_fields=["rating", "entered_by"],
-    )
+    for dated in (writes.owned, writes.rated, writes.agreed):
+        write_dated(dated)
     Contact.objects.bulk_create(writes.new_contacts, batch_size=2000)
     change_in(writes.changed_contacts, list(CONTACT_FIELDS.values()))
+
+
+def _agreed(customer: Customer, **dated: Any) -> RegularAgreement:
+    """The regular payment that a row says; it counts from the beginning unless dated."""
+    day, amount = customer.regular_day, customer.regular_amount
+    return RegularAgreement(customer=customer, day=day, amount=amount, **dated)
 
 
 def _names_contact(row: ParsedRow) -> bool:
@@ -174,6 +177,9 @@ def _update(
         writes.rated.append(RatingChange(rating=changes["rating"], **dated))
     for name, value in changes.items():
         setattr(customer, name, value)
+    is_regular = customer.regular_amount and customer.regular_day
+    if is_regular and {"regular_amount", "regular_day"} & changes.keys():
+        writes.agreed.append(_agreed(**dated))
     if changes:
         writes.changed.append(customer)
     talked = _contact_changed(row, customer, contact, writes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
@@ -21,11 +22,14 @@ from collections_app.web.pages.history import HistoryTab, history_tab
 from collections_app.web.pages.ledger import InvoicesTab, PaymentsTab, invoices_tab, payments_tab
 from collections_app.web.pages.plan import PlanTab, plan_tab
 from collections_app.web.pages.promises import PromiseCard, promise_cards
+from collections_app.web.pages.record import Conduct, RecordTab, conduct_of, record_tab
 from collections_app.web.pages.turning import ByMonth, Paged
 from collections_app.web.pages.units import Unit
 from collections_app.web.requests import month_asked, page_asked
 
-TABS = ("plan", "commitments", "followups", "invoices", "payments", "contacts", "history")
+TABS = (
+    "plan", "commitments", "followups", "record", "invoices", "payments", "contacts", "history"
+)  # fmt: skip
 PROMISES_A_PAGE = 20
 
 
@@ -58,11 +62,17 @@ class CommitmentsTab:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerPage(ByMonth, Paged):
-    """All that the page shows: the header, and the one tab that is open.
+class Rights:
+    """What the viewer may do for the customer; ``has_to_ask``: a manager lowers locked targets."""
 
-    ``has_to_ask`` says that a manager has to lower the person's locked targets.
-    """
+    may_act: bool = False
+    has_to_ask: bool = False
+    may_rate: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerPage(ByMonth, Paged):
+    """All that the page shows: the header, and the one tab that is open."""
 
     asked: CustomerQuestion
     customer: Customer
@@ -72,15 +82,16 @@ class CustomerPage(ByMonth, Paged):
     known_through: date | None
     summary: Summary
     figures: CustomerFigures | None
+    conduct: Conduct
+    rights: Rights
     plan: PlanTab | None = None
     commitments: CommitmentsTab | None = None
     followups: FollowUpsTab | None = None
+    record: RecordTab | None = None
     invoices: InvoicesTab | None = None
     payments: PaymentsTab | None = None
     contacts: list[Contact] | None = None
     history: HistoryTab | None = None
-    may_act: bool = False
-    has_to_ask: bool = False
 
     @property
     def currency(self) -> str:
@@ -93,36 +104,11 @@ class CustomerPage(ByMonth, Paged):
         return any(tab is not None and tab.has_more for tab in tabs)
 
 
-def customer_page(
-    customer: Customer, asked: CustomerQuestion, *, may_act: bool = False, has_to_ask: bool = False
-) -> CustomerPage:
+def customer_page(customer: Customer, asked: CustomerQuestion, *, rights: Rights) -> CustomerPage:
     """One customer as of the standing day; only the open tab is worked out."""
     id_, on = customer.pk, asked.day
     figures = next(iter(customer_figures(asked.month, on=on, customers=[id_])), None)
-    summary = summary_of(id_, on=on)
-    plan = commitments = followups = invoices = payments = contacts = history = None
-    if asked.tab == "plan":
-        plan = plan_tab(
-            id_,
-            figures,
-            customer.currency,
-            month=asked.month,
-            on=on,
-            surplus_label=_("Surplus"),
-        )
-    elif asked.tab == "commitments":
-        commitments = _commitments(customer, asked)
-    elif asked.tab == "followups":
-        followups = follow_ups_tab(customer, on=on, page=asked.page)
-    elif asked.tab == "invoices":
-        ledger = ledgers_of([id_], on=on).get(id_) or LedgerStanding()
-        invoices = invoices_tab(id_, ledger, customer.currency, on=on, page=asked.page)
-    elif asked.tab == "contacts":
-        contacts = list(Contact.objects.filter(customer=customer).order_by("-is_primary", "name"))
-    elif asked.tab == "history":
-        history = history_tab(customer, page=asked.page)
-    elif asked.tab == "payments":
-        payments = payments_tab(id_, customer.currency, on=on, page=asked.page)
+    conduct = conduct_of(customer, on=on)
     return CustomerPage(
         asked=asked,
         customer=customer,
@@ -130,18 +116,41 @@ def customer_page(
         last_contact=last_contacts([id_], on=on).get(id_),
         hold=hold_in_force(customer, on=on),
         known_through=payments_known_through(),
-        summary=summary,
+        summary=summary_of(id_, on=on),
         figures=figures,
-        plan=plan,
-        commitments=commitments,
-        followups=followups,
-        invoices=invoices,
-        payments=payments,
-        contacts=contacts,
-        history=history,
-        may_act=may_act,
-        has_to_ask=has_to_ask,
+        conduct=conduct,
+        rights=rights,
+        **{asked.tab: _tab(customer, asked, figures, conduct)},
     )
+
+
+def _tab(
+    customer: Customer, asked: CustomerQuestion, figures: CustomerFigures | None, conduct: Conduct
+) -> Any:
+    """What the tab that is open shows."""
+    id_, on, page = customer.pk, asked.day, asked.page
+    match asked.tab:
+        case "plan":
+            return plan_tab(
+                id_, figures, customer.currency, month=asked.month, on=on,
+                surplus_label=_("Surplus"),
+            )  # fmt: skip
+        case "commitments":
+            return _commitments(customer, asked)
+        case "followups":
+            return follow_ups_tab(customer, on=on, page=page)
+        case "record":
+            return record_tab(customer, conduct, month=asked.month, on=on)
+        case "invoices":
+            ledger = ledgers_of([id_], on=on).get(id_) or LedgerStanding()
+            return invoices_tab(id_, ledger, customer.currency, on=on, page=page)
+        case "payments":
+            return payments_tab(id_, customer.currency, on=on, page=page)
+        case "contacts":
+            contacts = Contact.objects.filter(customer=customer)
+            return list(contacts.order_by("-is_primary", "name"))
+        case _:
+            return history_tab(customer, page=page)
 
 
 def _commitments(customer: Customer, asked: CustomerQuestion) -> CommitmentsTab:

@@ -53,6 +53,11 @@ WHAT = {
     ("hold", "put"): gettext_lazy("Put the customer on hold"),
     ("hold", "lift"): gettext_lazy("Lifted a hold"),
     ("customer", "hand_over"): gettext_lazy("Handed the customer over"),
+    ("customer", "rate"): gettext_lazy("Rated the customer"),
+    ("customer", "rate_back"): gettext_lazy("Set the rating back"),
+    ("customer", "agree_regular"): gettext_lazy("Agreed a regular payment"),
+    ("customer", "end_regular"): gettext_lazy("Ended the regular payment"),
+    ("customer", "regular_back"): gettext_lazy("Set the regular payment back"),
 }
 NAMES = {
     "reference": gettext_lazy("reference"),
@@ -84,6 +89,9 @@ NAMES = {
     "agreed_on": gettext_lazy("agreed on"),
     "agreed_with": gettext_lazy("agreed with"),
     "target": gettext_lazy("target"),
+    "rating": gettext_lazy("credit rating"),
+    "day": gettext_lazy("day of the month"),
+    "valid_from": gettext_lazy("valid from"),
     "evidence": gettext_lazy("evidence"),
     "asked_on": gettext_lazy("asked on"),
     "answer": gettext_lazy("answer"),
@@ -215,7 +223,7 @@ def _shown(key: str, value: Any, currency: str) -> str:
         return _day(value, "YEAR_MONTH_FORMAT")
     if key == "note" and len(str(value)) > LONGEST_SHOWN:
         return f"{str(value)[:LONGEST_SHOWN]}…"
-    if key.endswith(("_on", "on_day")):
+    if key.endswith(("_on", "on_day")) or key == "valid_from":
         return _day(value)
     return str(CHOICES.get(key, {}).get(value, value))
 

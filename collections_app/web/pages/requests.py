@@ -15,7 +15,7 @@ from collections_app.customers.models import Customer
 from collections_app.followups.models import Reason, Request, RequestState
 from collections_app.followups.reasons import ReasonTotal, reasons_used
 from collections_app.planning.models import MonthPlan
-from collections_app.standing.record import KeptRecord, kept_record
+from collections_app.standing.rates import KeptRate, kept_rates_of
 from collections_app.web.acting import Scene
 
 EARLIER = 10
@@ -33,7 +33,7 @@ class RequestScene(Scene):
 class CustomerRecord:
     """What a manager decides by: how the word was kept, what was asked for before, and why."""
 
-    kept: KeptRecord
+    kept: KeptRate | None
     earlier: list[Request]
     reasons: list[tuple[str, ReasonTotal]]
 
@@ -83,7 +83,7 @@ def present_of(row: Request, *, on: date) -> int | None:
 def record_of(customer: Customer, *, on: date, but: int = 0) -> CustomerRecord:
     """The customer's record; ``but`` is the key of the request that is looked at."""
     return CustomerRecord(
-        kept_record(customer.pk, on=on),
+        kept_rates_of([customer.pk], on=on).get(customer.pk),
         list(listed(Request.objects.filter(customer=customer).exclude(pk=but))[:EARLIER]),
         named(reasons_used(customer.pk)),
     )

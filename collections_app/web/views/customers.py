@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from collections_app.actions.retarget import lowers_targets
 from collections_app.customers.models import Customer
 from collections_app.web.access import may
-from collections_app.web.pages.customer import CustomerQuestion, customer_page
+from collections_app.web.pages.customer import CustomerQuestion, Rights, customer_page
 from collections_app.web.requests import StaffRequest
 
 
@@ -24,7 +24,10 @@ def customer_detail(request: StaffRequest, public_id: UUID) -> HttpResponse:
     visible = Customer.objects.visible_to(request.user).select_related("owner")
     customer = get_object_or_404(visible, public_id=public_id)
     may_act = may(request.user.role, "web:promise_record", write=True)
-    has_to_ask = may_act and not lowers_targets(request.user, customer)
-    asked = CustomerQuestion.read(request)
-    page = customer_page(customer, asked, may_act=may_act, has_to_ask=has_to_ask)
+    rights = Rights(
+        may_act=may_act,
+        has_to_ask=may_act and not lowers_targets(request.user, customer),
+        may_rate=may(request.user.role, "web:customer_rating", write=True),
+    )
+    page = customer_page(customer, CustomerQuestion.read(request), rights=rights)
     return render(request, "web/customers/detail.html", {"page": page})

@@ -1,0 +1,191 @@
+"""The rates page: whose word is kept, by rep, rating and customer; which measures bring money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from collections_app.accounts.models import Person
+from collections_app.core.money import to_text
+from collections_app.customers.models import Customer
+from collections_app.organisation.queries import organisation
+from collections_app.planning.models import MeasureKind
+from collections_app.standing.queries import ids_of, payments_known_through, standing_day
+from collections_app.standing.rates import (
+    By,
+    ConcessionRate,
+    KeptGroup,
+    RealisedRate,
+    Window,
+    concession_rates,
+    kept_rates,
+    realised_rates,
+    window_of,
+)
+from collections_app.web.pages.gaps import rep_asked
+from collections_app.web.pages.turning import Paged
+from collections_app.web.requests import id_asked, page_asked
+
+PAGE_SIZE = 50
+MONTHS: Final = (3, 6, 12)
+# What can be exported: the parameter, and how the rows are grouped.
+EXPORTS: Final[dict[str, By]] = {"rep": "rep", "rating": "rating", "customer": "customer"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatesQuestion:
+    """What the URL asks for: the window, a rep, the currency, the page."""
+
+    day: date
+    months: int
+    rep: Person | None
+    currency: str
+    page: int
+
+    @classmethod
+    def read(cls, request: HttpRequest, *, by: Person) -> RatesQuestion:
+        """Read the query string; 404 for what it cannot mean, or a rep ``by`` may not see."""
+        text = request.GET.get("months", "12")
+        if text not in map(str, MONTHS):
+            raise Http404
+        return cls(
+            day=standing_day(),
+            months=int(text),
+            rep=rep_asked(id_asked(request, "rep"), by),
+            currency=request.GET.get("currency", ""),
+            page=page_asked(request),
+        )
+
+    @property
+    def window(self) -> Window:
+        return window_of(self.day, months=self.months)
+
+    @property
+    def owners(self) -> list[int] | None:
+        return [self.rep.pk] if self.rep else None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLine:
+    """A kind of measure by its name."""
+
+    name: str
+    row: RealisedRate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatesPage(Paged):
+    """All that the page shows, of one currency; ``total`` is None without any verdict."""
+
+    asked: RatesQuestion
+    known_through: date | None
+    currency: str
+    currencies: list[str]
+    total: KeptGroup | None
+    reps: list[KeptGroup]
+    ratings: list[KeptGroup]
+    customers: list[KeptGroup]
+    measures: list[MeasureLine]
+    conceded: ConcessionRate | None
+    has_more: bool
+    windows: tuple[int, ...] = MONTHS
+
+    @property
+    def is_empty(self) -> bool:
+        return self.total is None and not self.measures
+
+
+def rates_page(asked: RatesQuestion, *, by: Person) -> RatesPage:
+    """The rates of what ``by`` may see, one currency of it: a bounded number of statements."""
+    visible = Customer.objects.visible_to(by)
+    totals = _rates(asked, "all", ids_of(visible))
+    own = organisation().currency
+    currencies = sorted({row.currency for row in totals})
+    currency = _currency(asked.currency, own, currencies)
+    ids = ids_of(visible.filter(currency=currency))
+    start = (asked.page - 1) * PAGE_SIZE
+    customers = _rates(asked, "customer", ids, limit=PAGE_SIZE + 1, offset=start)
+    conceded = concession_rates(window=asked.window, on=asked.day, customers=ids)
+    return RatesPage(
+        asked=asked,
+        known_through=payments_known_through(),
+        currency=currency,
+        currencies=currencies,
+        total=next((row for row in totals if row.currency == currency), None),
+        reps=[] if asked.rep else _rates(asked, "rep", ids),
+        ratings=_rates(asked, "rating", ids),
+        customers=customers[:PAGE_SIZE],
+        measures=[] if asked.rep else _measures(asked, ids),
+        conceded=None if asked.rep else next((c for c in conceded if c.number), None),
+        has_more=len(customers) > PAGE_SIZE,
+    )
+
+
+def _rates(
+    asked: RatesQuestion, by: By, ids: list[int], limit: int | None = None, offset: int = 0
+) -> list[KeptGroup]:
+    return kept_rates(
+        by=by, window=asked.window, on=asked.day, customers=ids, owners=asked.owners, limit=limit,
+        offset=offset,
+    )  # fmt: skip
+
+
+def _currency(asked: str, own: str, known: list[str]) -> str:
+    if asked in known:
+        return asked
+    return own if own in known or not known else known[0]
+
+
+def _measures(asked: RatesQuestion, ids: list[int]) -> list[MeasureLine]:
+    """Kinds with a done measure, those that brought most of what was expected first."""
+    rows = realised_rates(window=asked.window, on=asked.day, customers=ids)
+    rows.sort(key=lambda row: (-(row.rate or Decimal(-1)), row.kind))
+    return [MeasureLine(str(MeasureKind(row.kind).label), row) for row in rows]
+
+
+def export_rows(asked: RatesQuestion, what: str, *, by: Person) -> Iterator[Sequence[str]]:
+    """The rows of a download, of every currency: amounts and ratios as the contract writes them."""
+    ids = ids_of(Customer.objects.visible_to(by))
+    if what == "measure":
+        return _measure_rows(realised_rates(window=asked.window, on=asked.day, customers=ids))
+    if what not in EXPORTS:
+        raise Http404
+    return _kept_rows(_rates(asked, EXPORTS[what], ids))
+
+
+def _kept_rows(rows: list[KeptGroup]) -> Iterator[Sequence[str]]:
+    yield [
+        _("Key"), _("Name"), _("Currency"), _("Promised"), _("In time"), _("Kept by amount"),
+        _("Instalments"), _("Instalments kept"), _("Broken"), _("Kept by number"),
+        _("Renegotiated"),
+    ]  # fmt: skip
+    for row in rows:
+        amounts = [to_text(amount, row.currency) for amount in (row.amount, row.on_time)]
+        counts = [str(count) for count in (row.number, row.kept, row.broken)]
+        yield [
+            row.key, row.name, row.currency, *amounts, _ratio(row.by_amount), *counts,
+            _ratio(row.by_number), str(row.renegotiated),
+        ]  # fmt: skip
+
+
+def _measure_rows(rows: list[RealisedRate]) -> Iterator[Sequence[str]]:
+    yield [
+        _("Kind"), _("Currency"), _("Done"), _("Expected uplift"), _("Realised uplift"),
+        _("Realised rate"), _("Without a figure"),
+    ]  # fmt: skip
+    for row in rows:
+        amounts = [to_text(amount, row.currency) for amount in (row.expected, row.realised)]
+        yield [
+            str(MeasureKind(row.kind).label), row.currency, str(row.done), *amounts,
+            _ratio(row.rate), str(row.untold),
+        ]  # fmt: skip
+
+
+def _ratio(share: Decimal | None) -> str:
+    return "" if share is None else str(share)

@@ -1,0 +1,118 @@
+"""A customer's record: what became of its promises, month by month, and what that suggests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from collections_app.customers.models import Customer
+from collections_app.organisation.models import Rating, RatingPolicy
+from collections_app.organisation.queries import policies_on
+from collections_app.standing.rates import (
+    ConcessionRate,
+    KeptRate,
+    concession_rates,
+    kept_rates_of,
+    window_of,
+)
+from collections_app.standing.regularity import Regularity, regularities
+from collections_app.standing.suggesting import Suggestion, suggest
+from collections_app.standing.year import YearMonth, year_of
+from collections_app.web.pages.bars import Bar, Panel, columns, panels
+from collections_app.web.pages.units import Unit
+
+WINDOWS: Final = (3, 6, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How a customer behaved over twelve months, and the rating that it suggests."""
+
+    kept: KeptRate | None
+    regularity: Regularity | None
+    suggestion: Suggestion | None
+    rating: str | None
+    is_agreed: bool
+
+    @property
+    def differs(self) -> bool:
+        """Whether another rating is suggested than the customer has."""
+        return self.suggestion is not None and self.suggestion.rating != self.rating
+
+    @property
+    def verdicts(self) -> int:
+        return self.kept.number if self.kept else 0
+
+
+@dataclass(frozen=True, slots=True)
+class RegularPicture:
+    """The regular payment month by month."""
+
+    bars: list[Bar]
+    score: int
+    regularity: Regularity
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTab:
+    """The tab: kept rates by window, the regular payment, the twelve months up to one."""
+
+    conduct: Conduct
+    windows: list[tuple[int, KeptRate | None]]
+    conceded: ConcessionRate | None
+    regular: RegularPicture | None
+    year: list[YearMonth]
+    panels: list[Panel]
+    unit: Unit
+
+    @property
+    def has_year(self) -> bool:
+        return any(m.target or m.committed or m.received for m in self.year)
+
+
+def conduct_of(customer: Customer, *, on: date) -> Conduct:
+    """Kept rate, regularity and suggested rating as of ``on``: two statements."""
+    kept = kept_rates_of([customer.pk], on=on).get(customer.pk)
+    regularity = regularities([customer.pk], on=on).get(customer.pk)
+    is_agreed = customer.regular_amount is not None and customer.regular_day is not None
+    present = regularity if is_agreed else None
+    return Conduct(kept, present, suggest(kept, present), customer.rating, is_agreed)
+
+
+def record_tab(customer: Customer, conduct: Conduct, *, month: date, on: date) -> RecordTab:
+    """The record up to ``month``, as of ``on``."""
+    id_ = customer.pk
+    windows = [
+        (months, conduct.kept if months == 12 else _kept(id_, months, on)) for months in WINDOWS
+    ]
+    year = year_of(id_, until=month, on=on)
+    conceded = concession_rates(window=window_of(on, months=12), on=on, customers=[id_])
+    amounts: list[int | None] = [customer.regular_amount]
+    amounts += [a for _, kept in windows if kept for a in (kept.amount, kept.on_time)]
+    amounts += [a for m in year for a in (m.target, m.committed, m.received)]
+    regular = None
+    if conduct.regularity:
+        months = conduct.regularity.months
+        amounts += [a for m in months for a in (m.amount, m.received)]
+        shares = [(m.month, m.share) for m in months]
+        regular = RegularPicture(columns(shares), conduct.regularity.score, conduct.regularity)
+    return RecordTab(
+        conduct=conduct,
+        windows=windows,
+        conceded=next((c for c in conceded if c.number), None),
+        regular=regular,
+        year=year,
+        panels=panels(year),
+        unit=Unit.of(customer.currency, amounts),
+    )
+
+
+def _kept(customer_id: int, months: int, on: date) -> KeptRate | None:
+    return kept_rates_of([customer_id], on=on, months=months).get(customer_id)
+
+
+def policy_lines(team_id: int | None, *, on: date) -> list[RatingPolicy]:
+    """What each rating means for customers of the team's people, A first."""
+    now = policies_on(on)
+    return [now.of(rating, team_id) for rating in Rating.values]
