@@ -130,12 +130,7 @@ def forms_of(world: World, owner: str) -> Iterator[Sent]:
     found = {name: last_of(Reversal, name) for name in ("reference", "note")}
     yield Sent("reversal", f"/payments/{ids['payment']}/reverse/", reversal, found)
     yield Sent("pin", f"/payments/{ids['payment']}/pin/", {"instalment": "", "seen": ""}, {})
-    follow_up = {"outcome": "put_off", "reason": "other", "next_on": TODAY, "channel": "phone"}
-    follow_up |= {"contact_name": "x", "day": TODAY, "note": "n"}
-    found = {"contact_name": last_of(FollowUp, "contact_name"), "note": last_note}
-    yield Sent("follow-up", f"{home}/follow-up/", follow_up, found)
-    hold = {"kind": "holiday", "ends_on": TODAY, "note": "n"}
-    yield Sent("hold", f"{home}/hold/", hold, {"note": last_of(Hold, "note")})
+    yield from contacts_of(home)
     yield from requests_of(home)
     contact = {"name": "x", "email": "", "phone": "1", "language": "en", "is_primary": ""}
     found = {name: last_of(Contact, name) for name in ("name", "phone", "email")}
@@ -145,6 +140,15 @@ def forms_of(world: World, owner: str) -> Iterator[Sent]:
         "regular payment", f"{home}/regular/", regular | {"seen_amount": "", "seen_day": ""},
         {"agreed_with": last_of(RegularAgreement, "agreed_with")},
     )  # fmt: skip
+
+
+def contacts_of(home: str) -> Iterator[Sent]:
+    follow_up = {"outcome": "put_off", "reason": "other", "next_on": TODAY, "channel": "phone"}
+    follow_up |= {"contact_name": "x", "day": TODAY, "note": "n"}
+    found = {"contact_name": last_of(FollowUp, "contact_name"), "note": last_note}
+    yield Sent("follow-up", f"{home}/follow-up/", follow_up, found)
+    hold = {"kind": "holiday", "ends_on": TODAY, "note": "n"}
+    yield Sent("hold", f"{home}/hold/", hold, {"note": last_of(Hold, "note")})
 
 
 def requests_of(home: str) -> Iterator[Sent]:

@@ -86,17 +86,9 @@ def make_world(cast: Cast) -> World:
         customer=customer, stored_as=stored, filename=f"{CANARY}.pdf",
         content_type="application/pdf", bytes=8, sha256="0",
     )  # fmt: skip
-    followup = FollowUp.objects.create(
-        customer=customer, at=moment_on(day(20)), on_day=day(20), outcome="put_off",
-        contact_name=f"{CANARY} Li", note=f"{CANARY} will call", entered_by=cast.east_rep,
-    )  # fmt: skip
-    hold = Hold.objects.create(
-        customer=customer, kind="dispute", note=f"{CANARY} dispute", starts_on=day(15),
-        ends_on=day(16), entered_by=cast.east_rep,
-    )  # fmt: skip
     objects = {
-        "followup": followup.public_id,
-        "hold": hold.public_id,
+        "followup": make_followup(customer).public_id,
+        "hold": make_hold(customer).public_id,
         "customer": customer.public_id,
         "measure": measure.public_id,
         "commitment": commitment.public_id,
@@ -117,6 +109,22 @@ def make_world(cast: Cast) -> World:
     }
     CalendarDay.objects.create(day=A_HOLIDAY, is_working=False, name="Fair")
     return World(customer, objects, askers_of(cast))
+
+
+def make_followup(customer: Customer) -> FollowUp:
+    """A customer who will call."""
+    return FollowUp.objects.create(
+        customer=customer, at=moment_on(day(20)), on_day=day(20), outcome="put_off",
+        contact_name=f"{CANARY} Li", note=f"{CANARY} will call", entered_by=customer.owner,
+    )  # fmt: skip
+
+
+def make_hold(customer: Customer) -> Hold:
+    """A dispute that is over."""
+    return Hold.objects.create(
+        customer=customer, kind="dispute", note=f"{CANARY} dispute", starts_on=day(15),
+        ends_on=day(16), entered_by=customer.owner,
+    )  # fmt: skip
 
 
 def make_absence(absent: Person) -> Delegation:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from collections_app.accounts.delegation import let_stand_in
 from collections_app.accounts.models import AuditEntry
 from collections_app.customers.models import Contact, Customer
 from collections_app.followups.models import FollowUp
@@ -38,18 +39,23 @@ def log(customer: Customer, **more: Any) -> FollowUp:
 
 
 def test_a_follow_up_is_kept_whole_and_on_record(customer: Customer, cast: Cast) -> None:
+    now = today()
+    let_stand_in(
+        person=cast.east_rep, delegate=cast.east_rep_two, starts_on=now, ends_on=now,
+        actor=cast.east_rep, on=now,
+    )  # fmt: skip
     made = log(
         customer, contact_name="Mr Li", reason="cash_short", note="Later", next_on=day(25),
-        on_behalf_of=cast.east_rep_two,
+        by=cast.east_rep_two,
     )  # fmt: skip
     made.refresh_from_db()
     assert (made.on_day, made.contact_name, made.reason) == (DAY, "Mr Li", "cash_short")
     assert (made.next_on, made.entered_by, made.on_behalf_of) == (
-        day(25), cast.east_rep, cast.east_rep_two,
+        day(25), cast.east_rep_two, cast.east_rep,
     )  # fmt: skip
     entry = AuditEntry.objects.get(subject_kind="followup")
     assert (entry.verb, entry.actor, entry.on_behalf_of) == (
-        "log", cast.east_rep, cast.east_rep_two,
+        "log", cast.east_rep_two, cast.east_rep,
     )  # fmt: skip
     assert entry.payload["note"] == "Later"
 
