@@ -132,9 +132,6 @@ def forms_of(world: World, owner: str) -> Iterator[Sent]:
     yield Sent("pin", f"/payments/{ids['payment']}/pin/", {"instalment": "", "seen": ""}, {})
     yield from contacts_of(home)
     yield from requests_of(home)
-    contact = {"name": "x", "email": "", "phone": "1", "language": "en", "is_primary": ""}
-    found = {name: last_of(Contact, name) for name in ("name", "phone", "email")}
-    yield Sent("contact", f"{home}/contacts/add/", contact, found)
     regular = {"amount": "5", "day": "9", "agreed_with": "x", "valid_from": TODAY}
     yield Sent(
         "regular payment", f"{home}/regular/", regular | {"seen_amount": "", "seen_day": ""},
@@ -149,6 +146,9 @@ def contacts_of(home: str) -> Iterator[Sent]:
     yield Sent("follow-up", f"{home}/follow-up/", follow_up, found)
     hold = {"kind": "holiday", "ends_on": TODAY, "note": "n"}
     yield Sent("hold", f"{home}/hold/", hold, {"note": last_of(Hold, "note")})
+    contact = {"name": "x", "email": "", "phone": "1", "language": "en", "is_primary": ""}
+    found = {name: last_of(Contact, name) for name in ("name", "phone", "email")}
+    yield Sent("contact", f"{home}/contacts/add/", contact, found)
 
 
 def requests_of(home: str) -> Iterator[Sent]:

@@ -34,8 +34,9 @@ def log(customer: Customer, **more: Any) -> FollowUp:
         "outcome": "promised",
         "channel": "phone",
         "on": DAY,
+        "by": customer.owner,
     }
-    return log_follow_up(customer=customer, by=customer.owner, **(values | more))
+    return log_follow_up(customer=customer, **(values | more))
 
 
 def test_a_follow_up_is_kept_whole_and_on_record(customer: Customer, cast: Cast) -> None:
