@@ -213,8 +213,12 @@ def record_each(
     actor: Person | None,
     verb: str,
     subject_kind: str,
+    on_behalf_of: Mapping[int, int] | None = None,
 ) -> int:
-    """Append many entries at once: (subject's id, customer's id, payload) each; return how many."""
+    """Append many entries at once: (subject's id, customer's id, payload) each; return how many.
+
+    ``on_behalf_of`` holds the absent person's id by customer, where the actor stands in.
+    """
     rows = [
         AuditEntry(
             actor=actor,
@@ -222,6 +226,7 @@ def record_each(
             subject_kind=subject_kind,
             subject_id=str(subject_id),
             customer_id=customer_id,
+            on_behalf_of_id=(on_behalf_of or {}).get(customer_id or 0),
             payload=dict(payload),
         )
         for subject_id, customer_id, payload in entries

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 
 from collections_app.accounts.models import Person, Role
 from collections_app.actions.ask_for import record_request
 from collections_app.core.clock import now
+from collections_app.core.refusals import Refused
 from collections_app.customers.models import Customer
 from collections_app.followups.models import Request, RequestKind, RequestState
 from collections_app.notices.requests import tell_of_decision
+from collections_app.planning import batches
 from collections_app.planning import operations as planning
+from collections_app.planning.batches import NewTarget, Outcome
 from collections_app.planning.models import MonthPlan, TargetChange
 from collections_app.standing.operations import hold_customer, refresh_touched
 
@@ -26,6 +31,7 @@ def set_target(
     by: Person,
     on: date,
     reason: str = "",
+    batch: UUID | None = None,
 ) -> MonthPlan:
     """Set the target as ``planning.operations.set_target`` does, with its refusals.
 
@@ -37,7 +43,7 @@ def set_target(
         hold_customer(customer.pk)
         plan = planning.set_target(
             customer=customer, month=month, target=target, expected=expected, by=by, on=on,
-            reason=reason, is_approved=lowers_targets(by, customer),
+            reason=reason, batch=batch, is_approved=lowers_targets(by, customer),
         )  # fmt: skip
         if expected and (target is None or target < expected):
             change = TargetChange.objects.filter(plan=plan).latest("pk")
@@ -45,6 +51,43 @@ def set_target(
                 _approved_at_once(plan, change, customer, by, on)
         refresh_touched()
     return plan
+
+
+def set_targets(
+    *,
+    targets: Sequence[NewTarget],
+    month: date,
+    by: Person,
+    on: date,
+    batch: UUID,
+    reason: str = "",
+) -> list[Outcome]:
+    """Set many targets as ``planning.batches.set_targets`` does; a manager's lowerings as here.
+
+    Of these each is a decision of its own, with its request on record.
+    """
+    with transaction.atomic():
+        outcomes = batches.set_targets(
+            targets=targets, month=month, by=by, on=on, batch=batch, reason=reason
+        )
+        for place, (new, outcome) in enumerate(zip(targets, outcomes, strict=True)):
+            if outcome.code == "manager_needed" and lowers_targets(by, new.customer):
+                outcomes[place] = _lowered(new, month, by, on, batch, reason)
+    return outcomes
+
+
+def _lowered(
+    new: NewTarget, month: date, by: Person, on: date, batch: UUID, reason: str
+) -> Outcome:
+    try:
+        with transaction.atomic():
+            set_target(
+                customer=new.customer, month=month, target=new.target, expected=new.seen, by=by,
+                on=on, reason=reason, batch=batch,
+            )  # fmt: skip
+    except Refused as refusal:
+        return Outcome(new.customer, "refused", refusal.code, str(refusal))
+    return Outcome(new.customer, "saved")
 
 
 def lowers_targets(by: Person, customer: Customer) -> bool:

@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from collections_app.accounts.models import ImportRecord, Person
 from collections_app.customers.models import Customer, Evidence
 
+# When asking again is suggested, in working days.
+DAYS_TO_ASK_AGAIN = 3
+
 
 class Channel(models.TextChoices):
     """How one spoke with the customer."""
@@ -83,6 +86,7 @@ class MonthPlan(models.Model):
     agreed_evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, related_name="+")
     asked_on = models.DateField(_("asked on"), null=True)
     answer = models.CharField(max_length=10, choices=Answer.choices, blank=True)
+    ask_again_on = models.DateField(_("ask again on"), null=True)
     entered_at = models.DateTimeField(db_default=Now())
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -101,6 +105,10 @@ class MonthPlan(models.Model):
             models.CheckConstraint(
                 condition=Q(answer="") | Q(asked_on__isnull=False), name="month_plan_answer_asked"
             ),
+            models.CheckConstraint(
+                condition=Q(ask_again_on__isnull=True) | Q(asked_on__isnull=False),
+                name="month_plan_ask_again_asked",
+            ),
         ]
         indexes = [models.Index(fields=["month", "customer"], name="month_plan_by_month")]
 
@@ -111,7 +119,8 @@ class MonthPlan(models.Model):
 class TargetChange(models.Model):
     """A target of a plan from a day on (null: for every day); after the lock, a revision.
 
-    The last row by (counts_from, id) up to a day is the target in force on it.
+    The last row by (counts_from, id) up to a day is the target in force on it. Changes that a
+    person made in one go share a ``batch`` and can be taken back together.
     """
 
     plan = models.ForeignKey(MonthPlan, models.PROTECT, related_name="target_changes")
@@ -120,6 +129,7 @@ class TargetChange(models.Model):
     counts_from = models.DateField(_("counts from"), null=True)
     is_revision = models.BooleanField(_("after the lock"), default=False)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
+    batch = models.UUIDField(null=True, editable=False)
     entered_at = models.DateTimeField(db_default=Now())
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -138,6 +148,11 @@ class TargetChange(models.Model):
             models.CheckConstraint(
                 condition=Q(is_revision=False) | ~Q(reason=""),
                 name="target_change_revision_reasoned",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["batch"], condition=Q(batch__isnull=False), name="target_change_of_batch"
             ),
         ]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -40,12 +42,19 @@ def open_plan(*, customer: Customer, month: date, by: Person | None) -> MonthPla
 
 def close_if_empty(plan_id: int) -> None:
     """Remove a plan that says nothing any more, in the caller's transaction: it never was one."""
-    plans = MonthPlan.objects.select_for_update().filter(pk=plan_id)
-    held = plans.filter(
-        target__isnull=True, asked_on__isnull=True, agreed_on__isnull=True, import_record=None
-    ).first()
-    if held and not held.measures.exists() and not held.target_changes.exists():
-        held.delete()
+    close_empty([plan_id])
+
+
+def close_empty(plan_ids: Iterable[int]) -> None:
+    """Remove those of the plans that say nothing any more, as ``close_if_empty`` does one."""
+    empty = MonthPlan.objects.filter(
+        pk__in=list(plan_ids), target=None, asked_on=None, agreed_on=None, import_record=None
+    )
+    # Once they are locked nothing can come to hang on them; what did before is seen only then.
+    held = list(empty.select_for_update().order_by("pk").values_list("pk", flat=True))
+    if held:
+        bare = MonthPlan.objects.filter(pk__in=held, measures=None, target_changes=None)
+        bare.delete()
 
 
 def set_target(
@@ -57,14 +66,16 @@ def set_target(
     by: Person,
     on: date,
     reason: str = "",
+    batch: UUID | None = None,
     is_approved: bool = False,
 ) -> MonthPlan:
     """Set the target, in minor units, if it still is what the writer saw (``expected``).
 
-    Until the plan locks, for every day. After it, a revision that counts from ``on`` and needs a
-    reason; lowering has to be approved, which ``actions.retarget`` and ``actions.decide`` see to.
-    Raises ``Overtaken`` where somebody was first, and ``PlanRefused`` with the code
-    ``out_of_range``, ``reason_needed`` or ``manager_needed``.
+    ``batch`` names what ``take_back_targets`` takes back. Until the plan locks, the target counts
+    for every day. After it, it is a revision that counts from ``on`` and needs a reason; lowering
+    has to be approved, which ``actions.retarget`` and ``actions.decide`` see to. Raises
+    ``Overtaken`` where somebody was first, and ``PlanRefused`` with the code ``out_of_range``,
+    ``reason_needed`` or ``manager_needed``.
     """
     if target is not None and not 0 <= target <= LARGEST_AMOUNT:
         raise PlanRefused(_("This target is out of range."), code="out_of_range", field="target")
@@ -76,7 +87,7 @@ def set_target(
             return plan
         is_revision = on > plan.locks_on and _has_locked_target(plan)
         if is_revision:
-            _check_revision(plan, target, reason, is_approved=is_approved)
+            check_revision(plan, target, reason, is_approved=is_approved)
         TargetChange.objects.create(
             plan=plan,
             old_target=plan.target,
@@ -84,6 +95,7 @@ def set_target(
             counts_from=on if is_revision else None,
             is_revision=is_revision,
             reason=reason,
+            batch=batch,
             entered_by=by,
         )
         before, plan.target = plan.target, target
@@ -100,7 +112,10 @@ def _has_locked_target(plan: MonthPlan) -> bool:
     return plan.target is not None or plan.target_changes.filter(is_revision=True).exists()
 
 
-def _check_revision(plan: MonthPlan, target: int | None, reason: str, *, is_approved: bool) -> None:
+def check_revision(
+    plan: MonthPlan, target: int | None, reason: str, *, is_approved: bool = False
+) -> None:
+    """Refuse what may not become of a locked target: lowered unapproved, changed without reason."""
     is_lower = plan.target is not None and (target is None or target < plan.target)
     if is_lower and not is_approved:
         raise PlanRefused(
@@ -118,10 +133,15 @@ def _check_revision(plan: MonthPlan, target: int | None, reason: str, *, is_appr
 
 def _overtaken_by(plan: MonthPlan, customer: Customer) -> str:
     last = TargetChange.objects.filter(plan=plan).select_related("entered_by").last()
-    who = last.entered_by.name if last and last.entered_by else _("Somebody else")
-    if plan.target is None:
+    return overtaken_words(plan.target, last.entered_by if last else None, customer.currency)
+
+
+def overtaken_words(target: int | None, by: Person | None, currency: str) -> str:
+    """Who was first, and what now stands."""
+    who = by.name if by else _("Somebody else")
+    if target is None:
         return _("%(who)s took the target away meanwhile.") % {"who": who}
-    amount = exact_money(plan.target, customer.currency)
+    amount = exact_money(target, currency)
     return _("%(who)s changed this to %(amount)s meanwhile.") % {"who": who, "amount": amount}
 
 
@@ -178,13 +198,45 @@ def agree_plan(
 
 
 def record_ask(
-    *, customer: Customer, month: date, asked_on: date, answer: str, by: Person, on: date
+    *,
+    customer: Customer,
+    month: date,
+    asked_on: date,
+    answer: str,
+    by: Person,
+    on: date,
+    ask_again_on: date | None = None,
+    expected: str | None = None,
 ) -> MonthPlan:
     """Put on record that the customer was asked for a commitment on a day, and what it said.
 
-    Asked holds from the first day on which one asked (rule 2); the answer is the latest.
-    Raises ``PlanRefused`` with ``out_of_range`` for a day ahead and ``unknown_value``.
+    Asked holds from the first day on which one asked (rule 2); the answer is the latest, and
+    *put off* names the day to ask again. ``expected`` is the answer that the writer saw, blank for
+    none; raises ``Overtaken`` where it is another by now. Raises ``PlanRefused`` with
+    ``out_of_range`` for a day on the wrong side of ``on``, ``required`` and ``unknown_value``.
     """
+    again = ask_again_on if answer == Answer.PUT_OFF else None
+    _check_ask(asked_on, answer, again, on)
+    with transaction.atomic():
+        plan = open_plan(customer=customer, month=month, by=by)
+        if expected is not None and plan.answer != expected:
+            now = plan.get_answer_display() or _("not asked")
+            raise Overtaken(_("The answer is “%(answer)s” by now.") % {"answer": now})
+        before = {
+            "asked_on": plan.asked_on,
+            "answer": plan.answer,
+            "ask_again_on": plan.ask_again_on,
+        }
+        plan.asked_on = min(asked_on, plan.asked_on or asked_on)
+        plan.answer, plan.ask_again_on = answer, again
+        plan.save(update_fields=["asked_on", "answer", "ask_again_on"])
+        _record(
+            plan, by, "ask", before=before, asked_on=asked_on, answer=answer, ask_again_on=again
+        )
+    return plan
+
+
+def _check_ask(asked_on: date, answer: str, again: date | None, on: date) -> None:
     if asked_on > on:
         raise PlanRefused(
             _("This day is still to come: asking has been done."),
@@ -193,14 +245,18 @@ def record_ask(
         )
     if answer not in Answer.values:
         raise PlanRefused(_("Choose what was answered."), code="unknown_value", field="answer")
-    with transaction.atomic():
-        plan = open_plan(customer=customer, month=month, by=by)
-        before = {"asked_on": plan.asked_on, "answer": plan.answer}
-        plan.asked_on = min(asked_on, plan.asked_on or asked_on)
-        plan.answer = answer
-        plan.save(update_fields=["asked_on", "answer"])
-        _record(plan, by, "ask", before=before, asked_on=asked_on, answer=answer)
-    return plan
+    if answer == Answer.PUT_OFF and again is None:
+        raise PlanRefused(
+            _("The customer put it off: say when you will ask again."),
+            code="required",
+            field="ask_again_on",
+        )
+    if again is not None and again <= on:
+        raise PlanRefused(
+            _("Choose a day to come on which to ask again."),
+            code="out_of_range",
+            field="ask_again_on",
+        )
 
 
 def _record(plan: MonthPlan, by: Person | None, verb: str, **payload: Any) -> None:

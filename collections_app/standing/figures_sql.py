@@ -38,7 +38,7 @@ allocated AS NOT MATERIALIZED (
 
 MONTH_INSTALMENTS = """
 due AS (
-    SELECT i.id, i.customer_id, i.amount, i.tolerance, i.deadline_on,
+    SELECT i.id, i.customer_id, i.amount, i.tolerance, i.due_on, i.deadline_on,
            (c.ended_on IS NOT NULL AND c.ended_on <= %(as_of)s) AS ended
     FROM commitments_instalment i JOIN commitments_commitment c ON c.id = i.commitment_id
     WHERE i.due_on BETWEEN %(month)s AND %(month_end)s AND c.made_on <= %(as_of)s
@@ -54,6 +54,8 @@ filled AS (
 promised AS (
     SELECT d.customer_id,
         sum(CASE WHEN d.ended THEN COALESCE(f.received, 0) ELSE d.amount END)::bigint AS committed,
+        sum(CASE WHEN d.due_on > %(as_of)s THEN 0 WHEN d.ended THEN COALESCE(f.received, 0)
+            ELSE d.amount END)::bigint AS due_by_now,
         sum(COALESCE(f.from_month, 0))::bigint AS promised_receipts,
         COALESCE(sum(d.amount - COALESCE(f.received, 0)) FILTER (WHERE NOT d.ended
             AND %(as_of)s > d.deadline_on
@@ -130,7 +132,7 @@ rows AS (
         COALESCE(d.committed, 0) AS committed, COALESCE(m.measures, 0) AS measures,
         COALESCE(r.received, 0) AS received,
         COALESCE(r.received, 0) - COALESCE(d.promised_receipts, 0) AS unpromised,
-        COALESCE(d.lapsed, 0) AS lapsed,
+        COALESCE(d.lapsed, 0) AS lapsed, COALESCE(d.due_by_now, 0) AS due_by_now,
         CASE WHEN p.target IS NULL THEN 'unplanned'
              WHEN p.agreed_on <= %(as_of)s AND p.agreed_with <> '' AND p.agreed_channel <> ''
                   AND p.agreed_target = p.target THEN 'agreed'
@@ -149,7 +151,7 @@ rows AS (
 KEPT_ROWS = """
 rows AS (
     SELECT k.customer_id, k.target, k.original_target, k.committed, k.measures, k.received,
-        k.unpromised, k.lapsed, k.plan_state, NULLIF(k.asked, '') AS asked
+        k.unpromised, k.lapsed, k.due_by_now, k.plan_state, NULLIF(k.asked, '') AS asked
     FROM standing_monthfigures k
     WHERE k.month = %(month)s
       AND (%(customers)s::bigint[] IS NULL OR k.customer_id = ANY(%(customers)s::bigint[]))

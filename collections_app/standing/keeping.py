@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Q
 
+from collections_app.commitments.models import Instalment
 from collections_app.core.months import first_of, last_of
 from collections_app.ledger.models import Adjustment, Invoice
 from collections_app.planning.models import MeasureChange, MonthPlan, TargetChange
@@ -17,7 +18,7 @@ from collections_app.standing.month_sql import LEDGER_SUMS
 
 KEPT_COLUMNS: Final = (
     "target", "original_target", "committed", "measures", "received", "unpromised", "lapsed",
-    "plan_state", "asked",
+    "due_by_now",    "plan_state", "asked",
 )  # fmt: skip
 _NAMES = ", ".join(KEPT_COLUMNS)
 _COMPUTED_NAMES = _NAMES.replace("asked", "COALESCE(asked, '') AS asked")
@@ -84,6 +85,7 @@ def sums_changing(former: date, to: date) -> set[int]:
     due = Q(due_on__gte=former, due_on__lt=to)
     sources = (
         Invoice.objects.filter(within("issued_on") | due).values_list("customer_id"),
+        Instalment.objects.filter(within("due_on")).values_list("customer_id"),
         Adjustment.objects.filter(within("effective_on")).values_list("customer_id"),
         TargetChange.objects.filter(within("counts_from")).values_list("plan__customer_id"),
         MeasureChange.objects.filter(within("counts_from")).values_list(

@@ -85,7 +85,7 @@ def summary_of(customer_id: int, *, on: date) -> Summary:
     with connection.cursor() as cursor:
         sums = KEPT_LEDGER if _is_kept(on) and nothing_touched([customer_id]) else LEDGER_SUMS
         statement = f"WITH {sums}, {_SUMMARY}"
-        cursor.execute(statement, {"customers": [customer_id], "as_of": on})
+        cursor.execute(statement, {"customers": [customer_id], "as_of": on, "month_end": on})
         open_, overdue, unapplied, promises, due_on, amount = cursor.fetchone()
     next_one = NextPromise(due_on, amount) if due_on else None
     if not _is_kept(on):

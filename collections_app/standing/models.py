@@ -121,6 +121,7 @@ class MonthFigures(models.Model):
     received = models.BigIntegerField()
     unpromised = models.BigIntegerField()
     lapsed = models.BigIntegerField()
+    due_by_now = models.BigIntegerField()
     plan_state = models.CharField(max_length=10)
     asked = models.CharField(max_length=10, blank=True)
 

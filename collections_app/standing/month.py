@@ -6,14 +6,17 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from collections_app.core.months import first_of
+from collections_app.core.money import ratio
+from collections_app.core.months import add_months, first_of, last_of
 from collections_app.customers.models import Customer
+from collections_app.organisation.queries import work_calendar
 from collections_app.standing.figures import CustomerFigures, Figures, parameters_of, serves_kept
 from collections_app.standing.month_sql import (
     SHOWN,
@@ -36,27 +39,50 @@ class MonthKey:
     code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonthRow(CustomerFigures):
-    """A customer's month beside its ledger, in minor units.
+@dataclass(frozen=True, kw_only=True)
+class Aside(Figures):
+    """What stands beside the figures of a month: its ledger, the month before, the pace.
 
-    ``present_target`` is the plan's own, None while unplanned: what a writer sees and changes.
-    ``locks_on`` is None where no plan has been opened.
+    ``cut`` is by how much the target lies below the one that was locked; ``expected`` what the
+    pace of rule 1 is measured against.
     """
 
     open: int
     overdue: int
+    last_target: int | None
+    last_received: int
+    cut: int
+    expected: int
+
+    @property
+    def pace(self) -> Decimal | None:
+        """Received of what was to be expected by now; None where nothing was."""
+        return ratio(self.received, self.expected)
+
+    @property
+    def is_behind(self) -> bool:
+        return self.received < self.expected
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthRow(Aside, CustomerFigures):
+    """A customer's month beside its ledger, in minor units.
+
+    ``present_target`` is the plan's own, None while unplanned: what a writer sees and changes, as
+    is ``answer``, blank for none. ``locks_on`` is None where no plan has been opened.
+    """
+
     present_target: int | None
     locks_on: date | None
+    answer: str
+    ask_again_on: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonthTotal(Figures):
+@dataclass(frozen=True, kw_only=True)
+class MonthTotal(Aside):
     """The sums over all customers shown of one currency."""
 
     customers: int
-    open: int
-    overdue: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +119,7 @@ def month_list(
     """
     values = parameters_of(month, on=on, customers=customers, owners=owners)
     values |= {
+        **days_of(month, on=on),
         "limit": limit,
         "after_currency": after.currency if after else None,
         "after_value": after.value if after else None,
@@ -120,9 +147,20 @@ def month_list(
     )
 
 
+def days_of(month: date, *, on: date) -> dict[str, Any]:
+    """The month before, and how many of the month's working days there are and have gone by."""
+    calendar, former = work_calendar(), add_months(month, -1)
+    return {
+        "last_month": former,
+        "last_month_end": last_of(former),
+        "working_days": calendar.count(month, last_of(month)),
+        "worked_days": calendar.count(month, min(on, last_of(month))) if on >= month else 0,
+    }
+
+
 def _row(values: dict[str, Any]) -> MonthRow:
-    locks_on = values.pop("locks_on")
-    return MonthRow(
-        **{**values, "public_id": UUID(values["public_id"])},
-        locks_on=date.fromisoformat(locks_on) if locks_on else None,
-    )
+    days = {
+        name: date.fromisoformat(values[name]) if values[name] else None
+        for name in ("locks_on", "ask_again_on")
+    }
+    return MonthRow(**{**values, **days, "public_id": UUID(values["public_id"])})

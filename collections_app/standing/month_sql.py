@@ -1,7 +1,9 @@
 """Every customer of a month in one statement: figures of rule 1, ledger of rule 10, a page of both.
 
-Parameters: those of ``figures_sql``; ``limit``; and the key after which the page begins, as
-``after_currency``, ``after_value`` and ``after_code``, the code being null for the first page.
+Parameters: those of ``figures_sql``; ``limit``; ``last_month`` and ``last_month_end``; the working
+days of the month, ``working_days``, and those gone by, ``worked_days``; and the key after which the
+page begins, as ``after_currency``, ``after_value`` and ``after_code``, the code being null for the
+first page.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from collections_app.standing.figures_sql import (
 # Rule 10 in sums. What names an invoice settles it first; what is left settles the oldest due
 # first, so it takes off what is overdue before all else. Only a rest of the adjustments has to be
 # spread invoice by invoice, since payments that name one find what the adjustments left of it.
+# ``due`` is what is open and falls due by ``month_end``, whoever asks for it.
 LEDGER = """
 issued AS (
     SELECT i.customer_id, i.number, i.issued_on, i.due_on, i.amount
@@ -64,7 +67,9 @@ paid_by_name AS (
     SELECT a.customer_id, sum(LEAST(a.amount, COALESCE(p.amount, 0))) AS taken,
         sum(a.amount) AS amount,
         COALESCE(sum(GREATEST(0, a.amount - COALESCE(p.amount, 0)))
-            FILTER (WHERE a.due_on < %(as_of)s), 0) AS overdue
+            FILTER (WHERE a.due_on < %(as_of)s), 0) AS overdue,
+        COALESCE(sum(GREATEST(0, a.amount - COALESCE(p.amount, 0)))
+            FILTER (WHERE a.due_on <= %(month_end)s), 0) AS due
     FROM after_adjustments a LEFT JOIN (SELECT * FROM paid WHERE number <> '') p
         ON p.customer_id = a.customer_id AND p.number = a.number
     GROUP BY a.customer_id
@@ -72,7 +77,8 @@ paid_by_name AS (
 ledger AS (
     SELECT n.customer_id, GREATEST(0, n.amount - COALESCE(p.amount, 0))::bigint AS open,
         GREATEST(0, COALESCE(p.amount, 0) - n.amount)::bigint AS unapplied,
-        GREATEST(0, n.overdue - (COALESCE(p.amount, 0) - n.taken))::bigint AS overdue
+        GREATEST(0, n.overdue - (COALESCE(p.amount, 0) - n.taken))::bigint AS overdue,
+        GREATEST(0, n.due - (COALESCE(p.amount, 0) - n.taken))::bigint AS due
     FROM paid_by_name n
     LEFT JOIN (SELECT customer_id, sum(amount) AS amount FROM paid GROUP BY customer_id) p
         ON p.customer_id = n.customer_id
@@ -98,8 +104,27 @@ sums AS (
 )
 """
 
+# The month before.
+ASIDE = """
+last_receipts AS (
+    SELECT p.customer_id, sum(p.amount - COALESCE(b.amount, 0))::bigint AS received
+    FROM ledger_payment p LEFT JOIN (
+        SELECT r.payment_id, sum(r.amount) AS amount FROM ledger_reversal r
+        WHERE r.received_on <= %(as_of)s AND r.customer_id = ANY(%(customers)s::bigint[])
+        GROUP BY r.payment_id) b ON b.payment_id = p.id
+    WHERE p.received_on BETWEEN %(last_month)s AND LEAST(%(last_month_end)s::date, %(as_of)s::date)
+      AND p.customer_id = ANY(%(customers)s::bigint[])
+    GROUP BY p.customer_id
+),
+last_plans AS (
+    SELECT p.customer_id, p.target FROM planning_monthplan p
+    WHERE p.month = %(last_month)s AND p.target IS NOT NULL
+      AND p.customer_id = ANY(%(customers)s::bigint[])
+)
+"""
+
 LINES = f"""
-lines AS (
+all_lines AS (
     SELECT c.id AS customer_id, c.public_id, c.code, c.name, c.rating, c.currency,
         c.name_pinyin, o.owner_id, w.name AS owner_name,
         COALESCE(f.plan_state, 'unplanned') AS plan_state, f.asked,
@@ -108,16 +133,27 @@ lines AS (
         COALESCE(f.target - f.committed - f.measures - f.unpromised, 0) AS uncovered,
         COALESCE(f.at_risk, 0) AS at_risk,
         COALESCE(l.open, 0) AS open, COALESCE(l.overdue, 0) AS overdue,
-        n.target AS present_target, n.locks_on
+        n.target AS present_target, n.locks_on, COALESCE(n.answer, '') AS answer, n.ask_again_on,
+        t.target AS last_target, COALESCE(e.received, 0) AS last_received,
+        COALESCE(f.original_target - f.target, 0) AS cut,
+        (COALESCE(f.due_by_now, 0) + CASE WHEN %(working_days)s = 0 THEN 0 ELSE
+            GREATEST(COALESCE(f.target - f.committed, 0), 0)::numeric
+            * %(worked_days)s / %(working_days)s END)::bigint AS expected
     -- Full joins, though no side but the first has rows of its own: they are always hashed, where
     -- a planner without statistics would go through all of one for each of the other.
     FROM (SELECT * FROM customers_customer WHERE id = ANY(%(customers)s::bigint[])) c
     FULL JOIN figures f ON f.customer_id = c.id
     FULL JOIN sums l ON l.customer_id = c.id
+    FULL JOIN last_receipts e ON e.customer_id = c.id
+    FULL JOIN last_plans t ON t.customer_id = c.id
     JOIN LATERAL (SELECT COALESCE(f.owner_id, {OWNER_OF_MONTH}) AS owner_id) o ON true
     JOIN accounts_person w ON w.id = o.owner_id
     LEFT JOIN planning_monthplan n ON n.customer_id = c.id AND n.month = %(month)s
     WHERE (%(owners)s::bigint[] IS NULL OR o.owner_id = ANY(%(owners)s::bigint[]))
+),
+lines AS (
+    SELECT a.*, CASE WHEN a.expected > 0 THEN a.received * 1000 / a.expected END AS pace_permille
+    FROM all_lines a
 )
 """
 
@@ -129,6 +165,7 @@ SHOWN: Final = {
     "not_asked": "asked IS NULL",
     "no_commitment": "committed = 0",
     "uncovered": "uncovered > 0",
+    "behind_pace": "received < expected",
     "at_risk": "at_risk > 0",
     "lapsed": "lapsed > 0",
 }
@@ -143,19 +180,31 @@ SORTED_AMOUNTS: Final = {
     "overdue": "overdue",
     # Without a target is less than a target of nothing.
     "target": "CASE WHEN plan_state = 'unplanned' THEN -1 ELSE target END",
+    "last_target": "COALESCE(last_target, -1)",
+    "last_received": "last_received",
+    "cut": "cut",
+    "plan": "CASE plan_state WHEN 'unplanned' THEN 0 WHEN 'one_sided' THEN 1 ELSE 2 END",
+    "asked": "CASE COALESCE(asked, '') WHEN '' THEN 0 WHEN 'no_answer' THEN 1 WHEN 'put_off' THEN 2"
+    " WHEN 'refused' THEN 3 ELSE 4 END",
     "committed": "committed",
     "gap": "gap",
     "measures": "measures",
     "uncovered": "uncovered",
     "received": "received",
+    # Nothing expected yet is no pace: after all others, or before them.
+    "pace": "COALESCE(pace_permille, -1)",
     "at_risk": "at_risk",
 }
 
 ROW_COLUMNS: Final = (
     "customer_id, public_id, code, name, rating, currency, owner_id, owner_name, plan_state, asked,"
-    f" {', '.join(AMOUNTS)}, open, overdue, present_target, locks_on"
+    f" {', '.join(AMOUNTS)}, open, overdue, present_target, locks_on,"
+    " answer, ask_again_on, last_target, last_received, cut, expected"
 )
-TOTAL_COLUMNS: Final = ", ".join(f"sum({name})::bigint AS {name}" for name in AMOUNTS)
+SUMMED: Final = ("open", "overdue", "last_target", "last_received", "cut", "expected")
+TOTAL_COLUMNS: Final = ", ".join(
+    f"COALESCE(sum({name}), 0)::bigint AS {name}" for name in (*AMOUNTS, *SUMMED)
+)
 
 
 def month_statement(
@@ -177,7 +226,7 @@ def month_statement(
     )
     return (
         (KEPT_FIGURES if is_kept else FIGURES)
-        + f""", {KEPT_LEDGER if is_ledger_kept else LEDGER_SUMS}, {LINES},
+        + f""", {KEPT_LEDGER if is_ledger_kept else LEDGER_SUMS}, {ASIDE}, {LINES},
 shown AS (
     SELECT l.*, {group} AS key_currency, {value} AS key_value FROM lines l WHERE {SHOWN[show]}
 ),
@@ -195,8 +244,7 @@ page AS (
 SELECT (SELECT count(*) FROM remaining),
     (SELECT json_agg(p ORDER BY {order})::text FROM page p),
     (SELECT json_agg(t)::text FROM (
-        SELECT currency, count(*) AS customers, {TOTAL_COLUMNS},
-            sum(open)::bigint AS open, sum(overdue)::bigint AS overdue
+        SELECT currency, count(*) AS customers, {TOTAL_COLUMNS}
         FROM shown GROUP BY currency ORDER BY currency) t),
     (SELECT json_build_object({counts})::text FROM lines)
 """

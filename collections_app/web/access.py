@@ -118,6 +118,11 @@ ACCESS: Final[dict[str, Door]] = {
     # The month plan
     "web:month_plan": Door(read=ALL),
     "web:target_set": Door(write=SELLING, of="customer"),
+    "web:proposals": Door(read=SELLING),
+    "web:agree_many": Door(read=SELLING, write=SELLING),
+    "web:targets_set": Door(write=SELLING),
+    "web:targets_take_back": Door(write=SELLING),  # of one's own making alone
+    "web:ask_set": Door(write=SELLING, of="customer"),
     # One customer
     "web:customer_detail": Door(read=ALL, of="customer"),
     "web:customer_rating": Door(read=HANDING, write=HANDING, of="customer"),

@@ -10,8 +10,10 @@ from collections_app.web.views import (
     money,
     planning,
     promises,
+    proposals,
     rates,
     requests,
+    targets,
     terms,
 )
 from collections_app.web.views.customers import customer_detail
@@ -89,7 +91,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("evidence/<uuid:public_id>/", contacts.evidence_show, name="evidence_show"),
     path("imports/", include("collections_app.web.urls_imports")),
     path("plan/", month_plan, name="month_plan"),
+    path("plan/proposals/", proposals.proposals, name="proposals"),
+    path("plan/agree/", proposals.agree_many, name="agree_many"),
+    path("plan/targets/", targets.targets_set, name="targets_set"),
+    path("plan/targets/<uuid:batch>/undo/", targets.targets_take_back, name="targets_take_back"),
     path("plan/<uuid:public_id>/target/", target_set, name="target_set"),
+    path("plan/<uuid:public_id>/asked/", targets.ask_set, name="ask_set"),
     path("theme/", theme_choose, name="theme_choose"),
     path("settings/", include("collections_app.web.urls_settings")),
 ]

@@ -4,10 +4,14 @@
  */
 const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
 
+/* data-grid: one that is edited like a spreadsheet is a grid to those who hear it. */
+const GRID = { TABLE: "grid", TD: "gridcell" };
+
 function sayRoles(table) {
+  const roles = table.matches("[data-grid]") ? { ...ROLES, ...GRID } : ROLES;
   for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
     const header = part.scope === "row" ? "rowheader" : "columnheader";
-    part.setAttribute("role", ROLES[part.tagName] ?? header);
+    part.setAttribute("role", roles[part.tagName] ?? header);
   }
 }
 

@@ -101,7 +101,8 @@ def forms_of(world: World, owner: str) -> Iterator[Sent]:
         {"agreed_with": "x", "agreed_on": TODAY, "channel": "phone", "seen": "7,777,777"},
         {"agreed_with": last_of(MonthPlan, "agreed_with")},
     )  # fmt: skip
-    yield Sent("ask", f"{home}/plan/ask/", {"asked_on": TODAY, "answer": "put_off"}, {})
+    asked = {"asked_on": TODAY, "answer": "put_off", "ask_again_on": "2026-12-01"}
+    yield Sent("ask", f"{home}/plan/ask/", asked, {})
     measure = {"kind": "other", "description": "x", "expected_uplift": "5", "due_on": TODAY}
     text = {"description": last_of(Measure, "description")}
     yield Sent("measure", f"{home}/measures/add/", measure | {"owner": owner}, text)
@@ -132,6 +133,7 @@ def forms_of(world: World, owner: str) -> Iterator[Sent]:
     yield Sent("pin", f"/payments/{ids['payment']}/pin/", {"instalment": "", "seen": ""}, {})
     yield from contacts_of(home)
     yield from requests_of(home)
+    yield agree_many(world)
     regular = {"amount": "5", "day": "9", "agreed_with": "x", "valid_from": TODAY}
     yield Sent(
         "regular payment", f"{home}/regular/", regular | {"seen_amount": "", "seen_day": ""},
@@ -160,6 +162,15 @@ def requests_of(home: str) -> Iterator[Sent]:
     )  # fmt: skip
     cut = {"target": "5", "reason": "", "note": "n", "seen": "7,777,777"}
     yield Sent("target cut", f"{home}/requests/target/?month=2026-11", cut, found)
+
+
+def agree_many(world: World) -> Sent:
+    """The form of a round of calls."""
+    id_ = world.customer.public_id
+    many = {"agreed_on": TODAY, "channel": "phone", "sent": "yes", "customer": str(id_)}
+    many |= {f"seen-{id_}": str(7_777_777 * 100), f"with-{id_}": "x"}
+    found = {f"with-{id_}": last_of(MonthPlan, "agreed_with")}
+    return Sent("agree many", "/plan/agree/?month=2026-11", many, found)
 
 
 def fault_of(client: Client, sent: Sent, field: str, text: str) -> str | None:

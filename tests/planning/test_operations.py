@@ -142,7 +142,7 @@ def test_an_agreement_names_whom_and_a_day_that_has_been(
 def test_asking_is_on_record_with_its_answer(customer: Customer) -> None:
     record_ask(
         customer=customer, month=MONTH, asked_on=day(3), answer="put_off",
-        by=customer.owner, on=BEFORE,
+        by=customer.owner, on=BEFORE, ask_again_on=day(20),
     )  # fmt: skip
     assert (figures(day(2)).asked, figures(day(3)).asked) == (None, "put_off")
     assert figures(day(3)).plan_state == "unplanned"
@@ -152,7 +152,7 @@ def test_asking_again_does_not_undo_having_asked_before(customer: Customer) -> N
     for asked_on, answer in ((day(3), "put_off"), (day(9), "committed")):
         record_ask(
             customer=customer, month=MONTH, asked_on=asked_on, answer=answer,
-            by=customer.owner, on=TENTH,
+            by=customer.owner, on=TENTH, ask_again_on=day(20),
         )  # fmt: skip
     assert [figures(d).asked for d in (day(2), day(3), day(9))] == [None, "committed", "committed"]
 

@@ -67,7 +67,7 @@ def plan_acts(draw: st.DrawFn) -> Act:
 
     def ask(c: Customer, cast: Cast, on: date) -> object:
         return record_ask(
-            customer=c, month=month_of(on), asked_on=min(at(offset), on), answer="put_off",
+            customer=c, month=month_of(on), asked_on=min(at(offset), on), answer="refused",
             by=cast.admin, on=on,
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from django.test import Client
 from collections_app.accounts.models import Person
 from collections_app.customers.models import Customer
 
+BELOW = r'<span class="k-under[^"]*" data-label="([^"]+)">((?:<span.*?</span>|.)*?)</span>'
 HTMX = {"HX-Request": "true"}
 
 
@@ -26,22 +27,31 @@ def plan_of(client: Client, person: Person, query: str = "", **headers: str) -> 
 
 def names_of(page: str) -> list[str]:
     """The customers of a page, in its order."""
-    return re.findall(r'<th scope="row">\s*<a [^>]*>([^<]+)</a>', page)
+    return re.findall(r'<th scope="row">\s*(?:<input [^>]*>\s*)?<a [^>]*>([^<]+)</a>', page)
 
 
 def row_of(page: str, name: str) -> dict[str, str]:
     """A row's cells by the label they carry on a phone, as plain text."""
     rows = re.findall(r"<tr[ >].*?</tr>", page, re.S)
-    (row,) = [row for row in rows if re.search(rf'scope="row">\s*(<a [^>]*>)?{name}', row)]
+    (row,) = [
+        row
+        for row in rows
+        if re.search(rf'scope="row">\s*(<input [^>]*>\s*)?(<a [^>]*>)?{name}', row)
+    ]
     cells = re.findall(r'<td class="[^"]*"\s+data-label="([^"]+)">(.*?)</td>', row, re.S)
+    below = re.findall(BELOW, row, re.S)
+    cells = [(label, re.sub(BELOW, "", cell, flags=re.S)) for label, cell in cells] + below
     cells += re.findall(r'<td data-label="([^"]+)">(.*?)</td>', row, re.S)
     return {label: _text(cell) for label, cell in cells}
 
 
 def _text(cell: str) -> str:
-    field = re.search(r'name="target"\s+value="([^"]*)"', cell)
+    field = re.search(r'name="target"\s+data-cell="target"\s+value="([^"]*)"', cell)
     if field:
         return field[1]
+    chosen = re.search(r"<option [^>]*selected>([^<]*)</option>", cell)
+    if chosen:
+        return chosen[1]
     return " ".join(re.sub(r"<[^>]+>", " ", cell).split())
 
 

@@ -116,9 +116,19 @@ def test_anothers_evidence_does_not_exist(customer: Customer, cast: Cast, client
 
 
 def test_having_asked_is_recorded(rep: Client, customer: Customer) -> None:
-    send(rep, on(customer, "plan/ask"), asked_on=TODAY, answer="put_off")
+    send(rep, on(customer, "plan/ask"), asked_on=TODAY, answer="no_answer")
     plan = MonthPlan.objects.get()
-    assert (plan.asked_on, plan.answer) == (DAY, "put_off")
+    assert (plan.asked_on, plan.answer, plan.ask_again_on) == (DAY, "no_answer", None)
+
+
+def test_what_was_put_off_needs_a_day_to_ask_again(rep: Client, customer: Customer) -> None:
+    values = {"asked_on": TODAY, "answer": "put_off"}
+    for again in ("", TODAY):
+        answer = send(rep, on(customer, "plan/ask"), **values, ask_again_on=again)
+        assert answer.status_code == 422
+        assert answer.context["form"].errors.keys() == {"ask_again_on"}
+    send(rep, on(customer, "plan/ask"), **values, ask_again_on="2026-11-27")
+    assert MonthPlan.objects.get().ask_again_on == day(27)
 
 
 def test_a_measure_starts_with_what_is_uncovered(rep: Client, customer: Customer) -> None:

@@ -28,14 +28,16 @@ def latest(customer: Customer) -> dict[str, str]:
 
 def ask(customer: Customer, answer: str) -> None:
     record_ask(
-        customer=customer, month=MONTH, asked_on=day(3), answer=answer, by=customer.owner, on=DAY
-    )
+        customer=customer, month=MONTH, asked_on=day(3), answer=answer, by=customer.owner, on=DAY,
+        ask_again_on=day(27),
+    )  # fmt: skip
 
 
 def test_an_answer_is_told_once_and_then_as_a_change(customer: Customer) -> None:
     ask(customer, "put_off")
     assert latest(customer) == {
         "month": "November 2026", "asked on": "Nov. 3, 2026", "answer": "put off",
+        "ask again on": "Nov. 27, 2026",
     }  # fmt: skip
     ask(customer, "refused")
     assert latest(customer)["answer"] == "put off → refused"

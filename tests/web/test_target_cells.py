@@ -117,7 +117,8 @@ def test_an_empty_cell_takes_the_target_away(
     answer = enter(client, customer, "", seen=100)
     assert answer.status_code == 200
     assert target_of(customer) is None
-    assert row_of(text_of(answer), "Acme")["Plan, asked"] == "unplanned not asked"
+    row = row_of(text_of(answer), "Acme")
+    assert (row["Plan"], row["Asked"]) == ("unplanned", "not asked")
     assert "Saved: Acme has no target" in text_of(answer)
 
 

@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                 ("received", models.BigIntegerField()),
                 ("unpromised", models.BigIntegerField()),
                 ("lapsed", models.BigIntegerField()),
+                ("due_by_now", models.BigIntegerField()),
                 ("plan_state", models.CharField(max_length=10)),
                 ("asked", models.CharField(blank=True, max_length=10)),
             ],

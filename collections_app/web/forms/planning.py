@@ -118,6 +118,11 @@ class AskForm(StaffForm):
         widget=forms.RadioSelect,
         initial=Answer.NO_ANSWER,
     )
+    ask_again_on = DayField(
+        label=_("Ask again on"),
+        required=False,
+        help_text=_("Where the customer put it off."),
+    )
 
 
 class MeasureForm(StaffForm):

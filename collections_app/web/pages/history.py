@@ -25,6 +25,7 @@ LONGEST_SHOWN = 300
 # (what it was done to, what was done): in words
 WHAT = {
     ("month_plan", "set_target"): gettext_lazy("Set the target"),
+    ("month_plan", "take_back_target"): gettext_lazy("Took back the target"),
     ("month_plan", "agree"): gettext_lazy("Agreed the target with the customer"),
     ("month_plan", "ask"): gettext_lazy("Asked for a commitment"),
     ("measure", "add"): gettext_lazy("Added a measure"),
@@ -95,6 +96,7 @@ NAMES = {
     "evidence": gettext_lazy("evidence"),
     "asked_on": gettext_lazy("asked on"),
     "answer": gettext_lazy("answer"),
+    "ask_again_on": gettext_lazy("ask again on"),
     "kind": gettext_lazy("kind"),
     "description": gettext_lazy("what exactly"),
     "status": gettext_lazy("status"),

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
@@ -37,6 +38,7 @@ from collections_app.web.pages.units import Unit
 from collections_app.web.requests import id_asked, month_asked, words_asked
 
 PAGE_SIZE: Final = 50
+LONG_PAGE: Final = 500
 FIRST_SORT: Final = "-at_risk"
 
 CHIPS: Final = {
@@ -46,6 +48,7 @@ CHIPS: Final = {
     "not_asked": _("Not asked"),
     "no_commitment": _("No commitment"),
     "uncovered": _("Uncovered"),
+    "behind_pace": _("Behind pace"),
     "at_risk": _("At risk"),
     "lapsed": _("Lapsed"),
 }
@@ -53,15 +56,22 @@ COLUMNS: Final = {
     "name": _("Customer"),
     "open": _("Open balance"),
     "overdue": _("Overdue"),
+    "last_target": _("Last month's target"),
+    "last_received": _("received then"),
     "target": _("Target"),
-    "plan": _("Plan, asked"),
+    "cut": _("Target cut"),
+    "plan": _("Plan"),
+    "asked": _("Asked"),
     "committed": _("Committed"),
     "gap": _("Gap"),
     "measures": _("Measures"),
     "uncovered": _("Uncovered"),
     "received": _("Received"),
+    "pace": _("Pace"),
     "at_risk": _("At risk"),
 }
+# Columns that stand in the cell of another, below its figure.
+BELOW: Final = frozenset({"overdue", "last_received", "cut", "pace"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +89,7 @@ class PlanQuestion:
     show: str
     sort: str
     after: MonthKey | None
+    rows: int = PAGE_SIZE
 
     @classmethod
     def read(cls, request: HttpRequest, *, by: Person) -> PlanQuestion:
@@ -86,6 +97,9 @@ class PlanQuestion:
         day = standing_day()
         show = request.GET.get("show", "") or "all"
         sort = request.GET.get("sort", "") or FIRST_SORT
+        rows = request.GET.get("rows", "") or str(PAGE_SIZE)
+        if rows not in {str(PAGE_SIZE), str(LONG_PAGE)}:
+            raise Http404
         if show not in NARROWINGS or sort.removeprefix("-") not in SORTS:
             raise Http404
         rep = rep_asked(id_asked(request, "rep"), by)
@@ -100,6 +114,7 @@ class PlanQuestion:
             show=show,
             sort=sort,
             after=key_asked(request, is_text=sort.removeprefix("-") in TEXT_SORTS),
+            rows=int(rows),
         )
 
     @property
@@ -132,6 +147,7 @@ class PlanQuestion:
             "show": self.show if self.show != "all" else "",
             "sort": self.sort if self.sort != FIRST_SORT else "",
             "after": key_text(self.after) if self.after else "",
+            "rows": str(self.rows) if self.rows != PAGE_SIZE else "",
         }
         query = urlencode({name: value for name, value in asked.items() if value})
         return f"{reverse('web:month_plan')}?{query}"
@@ -206,6 +222,11 @@ class PlanPage(ByMonth):
         return self.first_row + len(self.lines) - 1
 
     @property
+    def can_be_longer(self) -> bool:
+        """Whether more of the list fits on one page than is shown."""
+        return self.asked.rows == PAGE_SIZE and self.count > PAGE_SIZE
+
+    @property
     def next_key(self) -> str:
         """Where the next page begins; blank on the last."""
         has_more = self.found.last is not None and self.found.remaining > len(self.lines)
@@ -227,6 +248,28 @@ class PlanPage(ByMonth):
         return [_head(name, label, self.asked) for name, label in self.labels.items()]
 
     @property
+    def columns(self) -> list[list[Head]]:
+        """The heads of each column: its own, and that of the figure below it."""
+        found: list[list[Head]] = []
+        for head in self.heads:
+            if head.name in BELOW:
+                found[-1].append(head)
+            else:
+                found.append([head])
+        return found
+
+    @property
+    def take_path(self) -> str:
+        """Where the grid sends a block of targets."""
+        return f"{reverse('web:targets_set')}{self.query}"
+
+    @property
+    def undo_path(self) -> str:
+        """Where the grid takes a block back; the name of the block is to be put in."""
+        path = reverse("web:targets_take_back", args=[UUID(int=0)])
+        return f"{path}{self.query}"
+
+    @property
     def orders(self) -> list[tuple[str, str]]:
         """What a list can be sorted by where its columns have no heads: (value, words)."""
         return [
@@ -242,7 +285,7 @@ def open_customers(person: Person) -> CustomerQuerySet:
     return Customer.objects.visible_to(person).filter(is_closed=False)
 
 
-def plan_page(asked: PlanQuestion, *, by: Person, limit: int = PAGE_SIZE) -> PlanPage:
+def plan_page(asked: PlanQuestion, *, by: Person, limit: int | None = None) -> PlanPage:
     """A page of the month's customers, whether planned or not; totals and counts of all of them."""
     found = month_list(
         asked.month,
@@ -253,7 +296,7 @@ def plan_page(asked: PlanQuestion, *, by: Person, limit: int = PAGE_SIZE) -> Pla
         sort=asked.column,
         descending=asked.descending,
         after=asked.after,
-        limit=limit,
+        limit=asked.rows if limit is None else limit,
     )
     units = {total.currency: unit_of(total, found.rows) for total in found.totals}
     teams, reps = _sellers(by, asked)
@@ -289,10 +332,11 @@ def _head(name: str, label: str, asked: PlanQuestion) -> Head:
     if name not in SORTS:
         return Head(name, label, is_text=True, sort="", direction="")
     is_text = name in TEXT_SORTS
+    is_left = is_text or name in {"plan", "asked"}
     if name != asked.column:
-        return Head(name, label, is_text, name if is_text else f"-{name}", "")
+        return Head(name, label, is_left, name if is_text else f"-{name}", "")
     turned = name if asked.descending else f"-{name}"
-    return Head(name, label, is_text, turned, "descending" if asked.descending else "ascending")
+    return Head(name, label, is_left, turned, "descending" if asked.descending else "ascending")
 
 
 def _ways(name: str) -> tuple[tuple[str, object], tuple[str, object]]:

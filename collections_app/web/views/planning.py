@@ -19,8 +19,9 @@ from collections_app.accounts.queries import people_under
 from collections_app.actions.retarget import set_target
 from collections_app.customers.models import Evidence
 from collections_app.customers.operations import keep_evidence
+from collections_app.organisation.queries import work_calendar
 from collections_app.planning import measures, operations
-from collections_app.planning.models import Measure, MonthPlan
+from collections_app.planning.models import DAYS_TO_ASK_AGAIN, Measure, MonthPlan
 from collections_app.web.acting import Done, Scene, act_page, scene_at, scene_of, take_back
 from collections_app.web.forms.planning import AgreeForm, AskForm, MeasureForm, TargetForm
 from collections_app.web.requests import StaffRequest
@@ -79,7 +80,8 @@ def plan_agree(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def plan_ask(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Put on record that the customer was asked, and what it answered."""
     scene = scene_of(request, public_id, tab="plan")
-    form = AskForm(request.POST or None, initial={"asked_on": scene.day})
+    again = work_calendar().after(scene.day, DAYS_TO_ASK_AGAIN)
+    form = AskForm(request.POST or None, initial={"asked_on": scene.day, "ask_again_on": again})
 
     def write(values: dict[str, Any]) -> MonthPlan:
         return operations.record_ask(

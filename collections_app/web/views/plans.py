@@ -39,8 +39,9 @@ def target_set(request: StaffRequest, public_id: UUID) -> HttpResponse:
     def act(values: dict[str, Any]) -> str:
         by, seen = request.user, values.pop("seen")
         set_target(
-            customer=customer, month=asked.month, expected=seen, by=by, on=asked.day, **values
-        )
+            customer=customer, month=asked.month, expected=seen, by=by, on=asked.day,
+            batch=form.cleaned_data["token"], **values,
+        )  # fmt: skip
         return "/plan/"
 
     done = submit(request, form, act)
