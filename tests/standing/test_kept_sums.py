@@ -12,12 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from collections_app.actions.retarget import set_target
 from collections_app.customers.models import Customer
 from collections_app.ledger.models import Adjustment
 from collections_app.organisation.models import Organisation
 from collections_app.planning.measures import change_measure, measure_facts
 from collections_app.planning.models import Measure, TargetChange
-from collections_app.planning.operations import agree_plan, record_ask, set_target
+from collections_app.planning.operations import agree_plan, record_ask
 from collections_app.reminders.sweep import sweep
 from collections_app.standing.checking import differing_from_computed
 from collections_app.standing.figures import customer_figures
