@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -22,28 +23,35 @@ from collections_app.organisation.defaults import (
 )
 from collections_app.organisation.models import CalendarDay, Organisation, RatingPolicy
 
-# What was read of the organisation by work that only looks; None outside of such work.
-_seen: ContextVar[list[Organisation] | None] = ContextVar("organisation_seen", default=None)
+# What was read by work that only looks, by name; None outside of such work.
+_seen: ContextVar[dict[Hashable, Any] | None] = ContextVar("seen", default=None)
+T = TypeVar("T")
 
 
 @contextmanager
 def seen_once() -> Iterator[None]:
-    """Read the organisation at most once within, for work that changes nothing: a GET request."""
-    token = _seen.set([])
+    """Read what ``seen`` reads at most once within, for work that changes nothing: a GET."""
+    token = _seen.set({})
     try:
         yield
     finally:
         _seen.reset(token)
 
 
+def seen(key: Hashable, read: Callable[[], T]) -> T:
+    """What ``read`` gives, read once where ``seen_once`` is at work; else each time anew."""
+    known = _seen.get()
+    if known is None:
+        return read()
+    if key not in known:
+        known[key] = read()
+    found: T = known[key]
+    return found
+
+
 def organisation() -> Organisation:
     """The one organisation; made from the settings of the environment at the first call."""
-    seen = _seen.get()
-    if seen is None:
-        return _read()
-    if not seen:
-        seen.append(_read())
-    return seen[0]
+    return seen("organisation", _read)
 
 
 def _read() -> Organisation:
@@ -95,6 +103,10 @@ def moment_on(day: date) -> datetime:
 
 def work_calendar() -> WorkCalendar:
     """The organisation's working days: its country's holidays, overruled by stored days."""
+    return seen("calendar", _work_calendar)
+
+
+def _work_calendar() -> WorkCalendar:
     special = dict(holidays_of(organisation().country))
     special.update(CalendarDay.objects.values_list("day", "is_working"))
     return WorkCalendar(special)

@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet
 
 from collections_app.customers.models import Customer
 from collections_app.ledger.models import Payment
-from collections_app.organisation.queries import organisation, today
+from collections_app.organisation.queries import organisation, seen, today
 from collections_app.standing.allocation import Allocated, allocate
 from collections_app.standing.loading import (
     load_adjustments,
@@ -59,8 +59,9 @@ def standing_day() -> date:
 
 def nothing_touched(ids: Collection[int] | None) -> bool:
     """Whether what is kept says what the facts of these customers (None: of all) say."""
-    touched = Touched.objects.all() if ids is None else Touched.objects.filter(customer_id__in=ids)
-    return not touched.exists()
+    key = None if ids is None else frozenset(ids)
+    touched = Touched.objects.all() if key is None else Touched.objects.filter(customer_id__in=key)
+    return seen(("untouched", key), lambda: not touched.exists())
 
 
 def payments_known_through() -> date | None:

@@ -109,10 +109,14 @@ def customer_page(customer: Customer, asked: CustomerQuestion, *, rights: Rights
     id_, on = customer.pk, asked.day
     figures = next(iter(customer_figures(asked.month, on=on, customers=[id_])), None)
     conduct = conduct_of(customer, on=on)
+    tab = _tab(customer, asked, figures, conduct)
+    # The first contact, whom the contacts' own tab has read already.
+    contacts = Contact.objects.filter(customer=customer).order_by("-is_primary", "pk")
+    whom = tab if asked.tab == "contacts" else contacts[:1]
     return CustomerPage(
         asked=asked,
         customer=customer,
-        contact=Contact.objects.filter(customer=customer).order_by("-is_primary", "pk").first(),
+        contact=next(iter(whom), None),
         last_contact=last_contacts([id_], on=on).get(id_),
         hold=hold_in_force(customer, on=on),
         known_through=payments_known_through(),
@@ -120,7 +124,7 @@ def customer_page(customer: Customer, asked: CustomerQuestion, *, rights: Rights
         figures=figures,
         conduct=conduct,
         rights=rights,
-        **{asked.tab: _tab(customer, asked, figures, conduct)},
+        **{asked.tab: tab},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from collections_app.followups.models import Request
 from collections_app.planning.models import Measure, MeasureChange, MonthPlan, TargetChange
@@ -84,19 +84,15 @@ def plan_tab(
 
 
 def _measures(plan: MonthPlan, on: date) -> list[MeasureLine]:
-    changes = MeasureChange.objects.filter(counts_from__lte=on).order_by("counts_from", "pk")
-    rows = (
-        Measure.objects.filter(plan=plan)
-        .select_related("owner")
-        .order_by("due_on", "kind", "description")
-        .prefetch_related(Prefetch("changes", changes))
-    )
-    lines = []
-    for row in rows:
-        known = list(row.changes.all())
-        if known:
-            lines.append(MeasureLine(row, known[-1].status, known[-1].expected_uplift))
-    return lines
+    """Each measure with its status and uplift of the day, in one statement."""
+    changes = MeasureChange.objects.filter(measure__plan=plan, counts_from__lte=on)
+    last = changes.order_by("measure", "-counts_from", "-pk").distinct("measure")
+    lines = [
+        MeasureLine(change.measure, change.status, change.expected_uplift)
+        for change in last.select_related("measure__owner")
+    ]
+    far = date.max
+    return sorted(lines, key=lambda at: (at.row.due_on or far, at.row.kind, at.row.description))
 
 
 def _revisions(plan: MonthPlan, on: date) -> list[Revision]:
