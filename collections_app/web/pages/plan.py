@@ -10,7 +10,7 @@ from django.db.models import Q
 from collections_app.followups.models import Request
 from collections_app.planning.models import Measure, MeasureChange, MonthPlan, TargetChange
 from collections_app.standing.figures import CustomerFigures
-from collections_app.web.pages.requests import listed
+from collections_app.web.pages.requests import listed_of
 from collections_app.web.pages.units import Unit
 from collections_app.web.pages.waterfall import Waterfall, waterfall_of
 
@@ -77,7 +77,7 @@ def plan_tab(
         waterfall=waterfall_of(figures, surplus_label=surplus_label) if figures else None,
         measures=measures,
         revisions=revisions,
-        requests=list(listed(Request.objects.filter(customer=customer_id))[:REQUESTS_SHOWN]),
+        requests=list(listed_of(customer_id)[:REQUESTS_SHOWN]),
         unit=Unit.of(currency, amounts),
         is_locked=plan is not None and bool(plan.target) and on > plan.locks_on,
     )

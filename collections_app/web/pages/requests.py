@@ -19,6 +19,7 @@ from collections_app.standing.rates import KeptRate, kept_rates_of
 from collections_app.web.acting import Scene
 
 EARLIER = 10
+WAITING_FIRST = Case(When(state=RequestState.WAITING, then=Value(0)), default=Value(1))
 
 
 class RequestScene(Scene):
@@ -91,9 +92,15 @@ def record_of(customer: Customer, *, on: date, but: int = 0) -> CustomerRecord:
 
 def listed(rows: QuerySet[Request]) -> QuerySet[Request]:
     """Requests as lists show them: those that wait first, then the latest."""
-    first = Case(When(state=RequestState.WAITING, then=Value(0)), default=Value(1))
     related = rows.select_related("customer__owner", "asked_by", "decided_by", "commitment")
-    return related.order_by(first, "-asked_at", "-pk")
+    return related.order_by(WAITING_FIRST, "-asked_at", "-pk")
+
+
+def listed_of(customer_id: int) -> QuerySet[Request]:
+    """The same of one customer, whom the page knows already."""
+    rows = Request.objects.filter(customer=customer_id)
+    related = rows.select_related("customer", "asked_by", "decided_by", "commitment")
+    return related.order_by(WAITING_FIRST, "-asked_at", "-pk")
 
 
 def named(totals: Iterable[ReasonTotal]) -> list[tuple[str, ReasonTotal]]:
