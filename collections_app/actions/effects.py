@@ -25,17 +25,22 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The instalments that change, the month's figures and the unallocated money, both ways."""
+    """The instalments that change, the month's figures and the unallocated money, both ways.
+
+    ``promise_number`` is that of the promise which the act makes (rule 3), 0 where it makes none.
+    """
 
     changes: tuple[Change, ...]
     figures_before: CustomerFigures | None
     figures_after: CustomerFigures | None
     allocated_before: int
     allocated_after: int
+    promise_number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
+    numbers: dict[int, int]
     instalments: dict[int, tuple[str, InstalmentState]]
     figures: CustomerFigures | None
     allocated: int
@@ -61,13 +66,18 @@ def effect_of(act: Callable[[], object], *, customer: Customer, month: date, on:
         for old, new in pairs
         if old is None or new is None or _differs(old[1], new[1])
     )
-    return Effect(changes, before.figures, after.figures, before.allocated, after.allocated)
+    made = after.numbers.keys() - before.numbers.keys()
+    return Effect(
+        changes, before.figures, after.figures, before.allocated, after.allocated,
+        max((after.numbers[id_] for id_ in made), default=0),
+    )  # fmt: skip
 
 
 def _look(customer: Customer, month: date, on: date) -> _Seen:
     states = commitments_of([customer.pk], on=on).get(customer.pk, [])
     one = Customer.objects.filter(pk=customer.pk)
     return _Seen(
+        {c.commitment.id: c.promise_number for c in states},
         {i.instalment.id: (c.commitment.reference, i) for c in states for i in c.instalments},
         next(iter(customer_figures(month, on=on, customers=one)), None),
         sum(part.amount for part in allocations_of(customer.pk, on=on)),

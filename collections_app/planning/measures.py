@@ -80,13 +80,15 @@ def change_measure(
     on: date,
     expected: Mapping[str, Any],
     seen: Mapping[str, str] | None = None,
+    drop_reason: str = "",
     **changes: Any,
 ) -> Measure:
     """Change any of ``FIELDS``; status and uplift count from ``on``.
 
     ``expected`` holds the status and expected uplift that the writer saw, ``seen`` the marks of
-    the other ``measure_facts``: what they left as it was stays as it is by now. Raises
-    ``Overtaken`` where they change what another changed, ``MeasureRefused`` as ``add_measure``.
+    the other ``measure_facts``: what they left as it was stays as it is by now. One that is
+    dropped needs a ``drop_reason``. Raises ``Overtaken`` where they change what another changed,
+    ``MeasureRefused`` as ``add_measure``, and ``required`` without the reason.
     """
     if unknown := set(changes) - set(FIELDS):
         raise TypeError(f"not a measure's: {sorted(unknown)}")
@@ -109,10 +111,13 @@ def change_measure(
             after = measure_facts(row)
             if before == after:
                 return row
+            is_dropped = after["status"] == MeasureStatus.DROPPED != before["status"]
+            reason = _checked_reason(drop_reason) if is_dropped else ""
             row.save(update_fields=list(changes))
             if any(before[name] != after[name] for name in ("status", "expected_uplift")):
-                _date_change(row, by, on)
-            _record(row, row.plan.customer, by, "change", {"before": before, "after": after})
+                _date_change(row, by, on, reason)
+            told = {"before": before, "after": after} | ({"drop_reason": reason} if reason else {})
+            _record(row, row.plan.customer, by, "change", told)
     except IntegrityError as error:
         raise _same_again() from error
     return row
@@ -151,7 +156,13 @@ def _check_uplift(amount: int, field: str) -> None:
         raise MeasureRefused(_("This amount is out of range."), code="out_of_range", field=field)
 
 
-def _date_change(measure: Measure, by: Person, on: date) -> None:
+def _checked_reason(reason: str) -> str:
+    if not reason:
+        raise MeasureRefused(_("Say why it is dropped."), code="required", field="drop_reason")
+    return reason
+
+
+def _date_change(measure: Measure, by: Person, on: date, reason: str = "") -> None:
     """From ``on``, but never before a change that an import dated ahead, to its month's first."""
     latest: date | None = measure.changes.aggregate(latest=Max("counts_from"))["latest"]
     MeasureChange.objects.create(
@@ -159,6 +170,7 @@ def _date_change(measure: Measure, by: Person, on: date) -> None:
         counts_from=max(on, latest or on),
         status=measure.status,
         expected_uplift=measure.expected_uplift,
+        reason=reason,
         entered_by=by,
     )
 

@@ -208,12 +208,16 @@ class Measure(models.Model):
 
 
 class MeasureChange(models.Model):
-    """Status and uplift of a measure from a day on: the last row up to a day counts on it."""
+    """Status and uplift of a measure from a day on: the last row up to a day counts on it.
+
+    ``reason`` says why, where a person dropped it.
+    """
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="changes")
     counts_from = models.DateField(_("counts from"))
     status = models.CharField(max_length=11, choices=MeasureStatus.choices)
     expected_uplift = models.BigIntegerField(_("expected uplift"))
+    reason = models.CharField(_("reason"), max_length=500, blank=True, db_default="")
     entered_at = models.DateTimeField(db_default=Now())
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

@@ -13,6 +13,7 @@ from django.forms import FileField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django_htmx.http import trigger_client_event
 
 from collections_app.actions.effects import Effect, effect_of
 from collections_app.core.months import first_of, month_text
@@ -70,13 +71,24 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an act tells afterwards, and the path that takes it back, if one does."""
+    """What an act tells afterwards, and the path that takes it back, if one does.
+
+    ``onward`` is where one goes on to, if not back to where the act is seen.
+    """
 
     said: str
     undo: str = ""
+    onward: str = ""
 
 
 Write = Callable[[dict[str, Any]], object]
+Warn = Callable[[dict[str, Any], Effect], list[str]]
+DIALOG = "dialog-body"  # where htmx puts a form that was opened beside the page one came from
+
+
+def in_dialog(request: StaffRequest) -> bool:
+    """Whether the form stands in a dialog of another page."""
+    return bool(request.htmx) and request.htmx.target == DIALOG
 
 
 def scene_of(request: StaffRequest, public_id: UUID, *, tab: str) -> Scene:
@@ -102,16 +114,21 @@ def act_page(
     done: Callable[[Any], Done],
     template: str = "web/acts/act.html",
     foresee: Write | None = None,
+    warn: Warn | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Show the form, show what it would do, or do it and go back to the customer page.
 
     ``write`` does it and returns what it made; ``done`` says so in words. ``foresee`` does what
-    somebody may yet make of it, which is then shown in the place of what ``write`` does.
+    somebody may yet make of it, which is then shown in the place of what ``write`` does; ``warn``
+    says what to look at before it is done, and keeps nobody from it.
+
+    In a dialog the page that it was opened from stays: it is told by the event ``acted``, with the
+    path ``next`` of a form to go on with, if any.
     """
     effect = None
     if request.method == "POST" and request.POST.get("preview"):
-        effect = _preview(form, foresee or write, scene, is_foreseen=foresee is not None)
+        effect = _preview(form, foresee or write, scene, warn, is_foreseen=foresee is not None)
         if request.htmx:
             return render(request, "web/acts/_effect.html", {"effect": effect})
     elif request.method == "POST":
@@ -119,13 +136,26 @@ def act_page(
         def act(values: dict[str, Any]) -> str:
             told = done(write(values))
             say(request, told.said, undo=told.undo)
-            return scene.back
+            return told.onward or scene.back
 
         answer = submit(request, form, act)
         if answer is not None:
-            return answer
-    whole = {"scene": scene, "figures": scene.figures, "effect": effect, **context}
-    return form_page(request, form, template, whole)
+            return _acted(answer, scene) if in_dialog(request) else answer
+    whole = {"scene": scene, "figures": scene.figures, "effect": effect, **layout_of(request)}
+    return form_page(request, form, template, whole | context)
+
+
+def layout_of(request: StaffRequest) -> dict[str, Any]:
+    """What a form's template extends: a page of its own, or nothing in a dialog."""
+    if in_dialog(request):
+        return {"layout": "web/acts/dialog.html", "in_dialog": True}
+    return {"layout": "base.html"}
+
+
+def _acted(answer: HttpResponse, scene: Scene) -> HttpResponse:
+    onward = answer["Location"]
+    told = {"next": "" if onward == scene.back else onward}
+    return trigger_client_event(HttpResponse(status=204), "acted", told)
 
 
 def take_back(
@@ -148,7 +178,7 @@ def take_back(
 
 
 def _preview(
-    form: StaffForm, write: Write, scene: Scene, *, is_foreseen: bool
+    form: StaffForm, write: Write, scene: Scene, warn: Warn | None, *, is_foreseen: bool
 ) -> EffectView | None:
     """What sending the form would do; None while it is not whole or would be refused."""
     if not form.is_valid():
@@ -163,4 +193,5 @@ def _preview(
     except Refused as refusal:
         form.refuse(refusal)
         return None
-    return effect_view(effect, scene.currency, is_foreseen=is_foreseen)
+    warnings = warn(values, effect) if warn else []
+    return effect_view(effect, scene.currency, is_foreseen=is_foreseen, warnings=warnings)

@@ -38,7 +38,11 @@ document.addEventListener("click", (event) => {
 });
 
 const SHOWN = 8000;
-for (const toast of document.querySelectorAll("[data-toast]")) {
+const seen = new WeakSet();
+
+function watch(toast) {
+  if (seen.has(toast)) return;
+  seen.add(toast);
   const fade = () => {
     if (toast.matches(":hover, :focus-within")) setTimeout(fade, SHOWN);
     else toast.remove();
@@ -46,3 +50,8 @@ for (const toast of document.querySelectorAll("[data-toast]")) {
   if (toast.querySelector("form")) setTimeout(fade, SHOWN);
   else setTimeout(fade, SHOWN / 2 + 2000);
 }
+
+const watchAll = () => document.querySelectorAll("[data-toast]").forEach(watch);
+document.addEventListener("htmx:afterSettle", watchAll);
+document.addEventListener("toasts-changed", watchAll);
+watchAll();

@@ -102,7 +102,7 @@ def told(page: Page) -> None:
 
 
 def history(watched: Watched, customer: Customer) -> str:
-    page = watched.goto(f"/customers/{customer.public_id}/?tab=history")
+    page = watched.goto(f"/customers/{customer.public_id}/?tab=history&show=record")
     return page.locator(".k-trail").inner_text()
 
 

@@ -48,7 +48,7 @@ def test_a_delegate_opens_the_customers_page_and_acts(cast: Cast) -> None:
     data = form_of(delegate, ask) | {"answer": "no_answer"}
     assert delegate.post(ask, data).status_code == 302
     page = reverse("web:customer_detail", args=[customer.public_id])
-    history = delegate.get(f"{page}?tab=history").content.decode()
+    history = delegate.get(f"{page}?tab=history&show=record").content.decode()
     assert f"{cast.east_rep_two.name}, standing in for {cast.east_rep.name}" in history
 
 

@@ -281,7 +281,7 @@ def test_a_cancellation_needs_a_reason_and_stays_on_record(rep: Client, customer
     path = f"/commitments/{former.public_id}/cancel/"
     assert send(rep, path, reason="").status_code == 422
     send(rep, path, reason="Goods sent back")
-    history = text_of(rep.get(f"/customers/{customer.public_id}/?tab=history"))
+    history = text_of(rep.get(f"/customers/{customer.public_id}/?tab=history&show=record"))
     assert "Cancelled a promise" in history
     assert "Goods sent back" in history
 

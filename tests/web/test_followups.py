@@ -219,7 +219,7 @@ def test_the_list_is_paged_and_costs_the_same_for_one_row_and_for_three(
 def test_history_tells_of_follow_ups_and_holds_in_words(rep: Client, customer: Customer) -> None:
     log(rep, customer, outcome="disputed", reason="invoice_question", next_on="2026-11-27")
     send(rep, on(customer, "hold"), kind="dispute", ends_on="2026-11-30", note="Short delivery")
-    text = shown(rep, customer, tab="history")
+    text = shown(rep, customer, tab="history&show=record")
     for part in (
         "Logged a follow-up", "what came of it : disputed", "question about an invoice",
         "Put the customer on hold", "kind : dispute", "until the end of : Nov. 30, 2026",

@@ -173,7 +173,7 @@ def test_what_was_done_reads_in_words(cast: Cast, client: Client, customer: Cust
     client.force_login(cast.east_manager)
     send(client, on(customer, "rating"), rating="C", seen="B", reason="as suggested")
     send(client, on(customer, "regular/end"))
-    text = page(client, customer, "history")
+    text = page(client, customer, "history&show=record")
     assert "Rated the customer" in text
     assert "credit rating B → C" in text
     assert "Ended the regular payment" in text

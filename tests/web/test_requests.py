@@ -230,7 +230,7 @@ def test_the_plan_tab_tells_of_targets_revisions_and_requests(
     for shown in ("Original target 1,000", "Target cut 400", "Requests to the manager", "Flood"):
         assert shown in text
     assert page.content.decode().count(f'"{path}"') == 2  # with the revision, and in the list
-    assert "Asked the manager" in text_of(rep.get(f"{home}/?tab=history"))
+    assert "Asked the manager" in text_of(rep.get(f"{home}/?tab=history&show=record"))
 
 
 def test_the_register_counts_reasons_and_what_was_conceded(

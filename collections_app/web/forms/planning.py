@@ -126,7 +126,12 @@ class AskForm(StaffForm):
 
 
 class MeasureForm(StaffForm):
-    """A measure, new or changed: what, how much it should bring, who, by when."""
+    """A measure, new or changed: what, how much it should bring, who, by when.
+
+    One that is done says what it brought, one that is dropped says why.
+    """
+
+    then_label: Any = ""
 
     def __init__(
         self,
@@ -162,7 +167,11 @@ class MeasureForm(StaffForm):
             self.fields["realised_uplift"] = MoneyField(
                 label=_("Realised uplift"), currency=currency, lowest=0, required=False
             )
-            self.fields["realised_uplift"].help_text = _("What it brought, once it is done.")
+            self.fields["realised_uplift"].help_text = _("What it brought; 0 if nothing.")
+            self.fields["drop_reason"] = CleanCharField(
+                label=_("Why it is dropped"), max_length=500, required=False
+            )
+            self.then_label = _("Save, then record the promise it brought")
             self.fields["seen_status"] = forms.CharField(widget=forms.HiddenInput, required=False)
             self.fields["seen_uplift"] = SeenMoneyField(currency=currency)
             self.fields["seen"] = forms.CharField(
@@ -171,7 +180,19 @@ class MeasureForm(StaffForm):
         names = [name for name in self.fields if name != "token"]
         wide = {"description", "kind"}
         columns = [Div(n, css_class="k-wide") if n in wide else n for n in names]
-        self.helper.layout = Layout("token", Div(*columns, css_class="k-fields"))
+        # What belongs to a status shows with it: see forms.css.
+        self.helper.layout = Layout("token", Div(*columns, css_class="k-fields k-measure"))
+
+    def clean(self) -> dict[str, Any]:
+        """What a measure brought is told as it is done."""
+        cleaned = super().clean() or self.cleaned_data
+        is_told = cleaned.get("realised_uplift") is not None or "realised_uplift" in self.errors
+        if cleaned.get("status") == MeasureStatus.DONE and not is_told:
+            self.add_error(
+                "realised_uplift",
+                ValidationError(_("Say what it brought; 0 if nothing."), code="required"),
+            )
+        return cleaned
 
     def clean_owner(self) -> Person:
         return self.people[self.cleaned_data["owner"]]

@@ -18,11 +18,11 @@ from collections_app.standing.kept import Summary, promises_page, summary_of
 from collections_app.standing.queries import ledgers_of, payments_known_through, standing_day
 from collections_app.standing.settlement import LedgerStanding
 from collections_app.web.pages.followups import FollowUpsTab, follow_ups_tab
-from collections_app.web.pages.history import HistoryTab, history_tab
 from collections_app.web.pages.ledger import InvoicesTab, PaymentsTab, invoices_tab, payments_tab
 from collections_app.web.pages.plan import PlanTab, plan_tab
 from collections_app.web.pages.promises import PromiseCard, promise_cards
 from collections_app.web.pages.record import Conduct, RecordTab, conduct_of, record_tab
+from collections_app.web.pages.timeline import TimelineQuestion, TimelineTab, timeline_tab
 from collections_app.web.pages.turning import ByMonth, Paged
 from collections_app.web.pages.units import Unit
 from collections_app.web.requests import month_asked, page_asked
@@ -35,12 +35,13 @@ PROMISES_A_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class CustomerQuestion:
-    """What the URL asks for: month, tab, page."""
+    """What the URL asks for: month, tab, page; ``line`` is what of the timeline."""
 
     day: date
     month: date
     tab: str
     page: int
+    line: TimelineQuestion
 
     @classmethod
     def read(cls, request: HttpRequest) -> CustomerQuestion:
@@ -49,7 +50,9 @@ class CustomerQuestion:
         tab = request.GET.get("tab", "plan")
         if tab not in TABS:
             raise Http404
-        return cls(day, month_asked(request, default=first_of(day)), tab, page_asked(request))
+        line = TimelineQuestion.read(request) if tab == "history" else TimelineQuestion()
+        month = month_asked(request, default=first_of(day))
+        return cls(day, month, tab, page_asked(request), line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class CustomerPage(ByMonth, Paged):
     invoices: InvoicesTab | None = None
     payments: PaymentsTab | None = None
     contacts: list[Contact] | None = None
-    history: HistoryTab | None = None
+    history: TimelineTab | None = None
 
     @property
     def currency(self) -> str:
@@ -154,7 +157,7 @@ def _tab(
             contacts = Contact.objects.filter(customer=customer)
             return list(contacts.order_by("-is_primary", "name"))
         case _:
-            return history_tab(customer, page=page)
+            return timeline_tab(customer, asked.line, page=page)
 
 
 def _commitments(customer: Customer, asked: CustomerQuestion) -> CommitmentsTab:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ class FigureChange:
 class EffectView:
     """``more`` counts the instalments that change and are not listed.
 
-    ``is_foreseen`` says that it takes somebody's approval first.
+    ``is_foreseen`` says that it takes somebody's approval first; ``warnings`` are sentences.
     """
 
     figures: list[FigureChange]
@@ -35,13 +35,16 @@ class EffectView:
     more: int
     unit: Unit
     is_foreseen: bool = False
+    warnings: tuple[str, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
         return not self.figures and not self.changes
 
 
-def effect_view(effect: Effect, currency: str, *, is_foreseen: bool = False) -> EffectView:
+def effect_view(
+    effect: Effect, currency: str, *, is_foreseen: bool = False, warnings: Sequence[str] = ()
+) -> EffectView:
     """Only what changes, in the order of rule 1."""
     figures = [
         FigureChange(name, before, after)
@@ -55,7 +58,8 @@ def effect_view(effect: Effect, currency: str, *, is_foreseen: bool = False) -> 
                 amounts += [state.received, state.instalment.amount]
     shown = list(effect.changes[:SHOWN])
     more = len(effect.changes) - len(shown)
-    return EffectView(figures, shown, more, Unit.of(currency, amounts), is_foreseen)
+    unit = Unit.of(currency, amounts)
+    return EffectView(figures, shown, more, unit, is_foreseen, tuple(warnings))
 
 
 def _pairs(

@@ -71,6 +71,7 @@ NAMES = {
     "lifted_on": gettext_lazy("lifted on"),
     "next_on": gettext_lazy("next on"),
     "reason": gettext_lazy("reason"),
+    "drop_reason": gettext_lazy("reason"),
     "asked_by": gettext_lazy("who asked"),
     "replaces": gettext_lazy("replaces"),
     "replaced_by": gettext_lazy("replaced by"),

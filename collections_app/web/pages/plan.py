@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from collections_app.commitments.models import Commitment
 from collections_app.followups.models import Request
-from collections_app.planning.models import Measure, MeasureChange, MonthPlan, TargetChange
+from collections_app.planning.models import (
+    Measure,
+    MeasureChange,
+    MeasureStatus,
+    MonthPlan,
+    TargetChange,
+)
 from collections_app.standing.figures import CustomerFigures
 from collections_app.web.pages.requests import listed_of
 from collections_app.web.pages.units import Unit
@@ -19,11 +26,20 @@ REQUESTS_SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class MeasureLine:
-    """A measure with the status and uplift that counted on the day."""
+    """A measure with the status and uplift that counted on the day, and why it was dropped."""
 
     row: Measure
     status: str
     uplift: int
+    drop_reason: str = ""
+    is_promised: bool = False
+
+    @property
+    def may_promise(self) -> bool:
+        """Whether a promise may come of it, or of what it is said to have brought."""
+        if self.status == MeasureStatus.DONE:
+            return bool(self.row.realised_uplift) and not self.is_promised
+        return self.status != MeasureStatus.DROPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +101,15 @@ def plan_tab(
 
 def _measures(plan: MonthPlan, on: date) -> list[MeasureLine]:
     """Each measure with its status and uplift of the day, in one statement."""
+    promised = Exists(Commitment.objects.filter(measure=OuterRef("measure")))
     changes = MeasureChange.objects.filter(measure__plan=plan, counts_from__lte=on)
     last = changes.order_by("measure", "-counts_from", "-pk").distinct("measure")
     lines = [
-        MeasureLine(change.measure, change.status, change.expected_uplift)
-        for change in last.select_related("measure__owner")
+        MeasureLine(
+            each.measure, each.status, each.expected_uplift, each.reason,
+            each.is_promised,  # type: ignore[attr-defined]
+        )  # fmt: skip
+        for each in last.select_related("measure__owner").annotate(is_promised=promised)
     ]
     far = date.max
     return sorted(lines, key=lambda at: (at.row.due_on or far, at.row.kind, at.row.description))

@@ -17,13 +17,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 from collections_app.accounts.models import Person
 from collections_app.accounts.queries import people_under
 from collections_app.actions.retarget import set_target
+from collections_app.core.months import month_text
 from collections_app.customers.models import Evidence
 from collections_app.customers.operations import keep_evidence
 from collections_app.organisation.queries import work_calendar
 from collections_app.planning import measures, operations
-from collections_app.planning.models import DAYS_TO_ASK_AGAIN, Measure, MonthPlan
+from collections_app.planning.models import DAYS_TO_ASK_AGAIN, Measure, MeasureStatus, MonthPlan
 from collections_app.web.acting import Done, Scene, act_page, scene_at, scene_of, take_back
 from collections_app.web.forms.planning import AgreeForm, AskForm, MeasureForm, TargetForm
+from collections_app.web.pages.measures import (
+    kind_to_start_with,
+    measure_panel,
+    uplift_to_start_with,
+)
 from collections_app.web.requests import StaffRequest
 from collections_app.web.submitting import sent_once
 
@@ -95,14 +101,15 @@ def plan_ask(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def measure_add(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Plan a measure; its expected uplift starts with what is still uncovered."""
     scene = scene_of(request, public_id, tab="plan")
-    figures = scene.figures
-    uncovered = figures.uncovered if figures and figures.uncovered > 0 else None
-    people = _people(scene, request.user)
     form = MeasureForm(
         request.POST or None,
         currency=scene.currency,
-        people=people,
-        initial={"expected_uplift": uncovered, "owner": str(scene.customer.owner.public_id)},
+        people=_people(scene, request.user),
+        initial={
+            "kind": kind_to_start_with(request.GET.get("kind", "")),
+            "expected_uplift": uplift_to_start_with(scene, request.GET.get("uplift", "")),
+            "owner": str(scene.customer.owner.public_id),
+        },
     )
 
     def write(values: dict[str, Any]) -> Measure:
@@ -113,12 +120,15 @@ def measure_add(request: StaffRequest, public_id: UUID) -> HttpResponse:
     def done(made: Measure) -> Done:
         return Done(_("Measure added."), reverse("web:measure_take_back", args=[made.public_id]))
 
-    return act_page(request, scene, form, write=write, done=done)
+    return act_page(request, scene, form, write=write, done=done, **_offers(scene))
 
 
 @require_http_methods(["GET", "POST"])
 def measure_change(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """Change a measure: where it stands, what it should bring, what it brought."""
+    """Change a measure: where it stands, what it should bring, what it brought.
+
+    One that is done may lead on to the promise that it brought.
+    """
     measure = _measure_of(request, public_id)
     scene = scene_at(request, measure.plan.customer, tab="plan", month=measure.plan.month)
     people = _people(scene, request.user, measure.owner)
@@ -133,7 +143,11 @@ def measure_change(request: StaffRequest, public_id: UUID) -> HttpResponse:
             expected=form.expected(), seen=form.marks(), **changes,
         )  # fmt: skip
 
-    return act_page(request, scene, form, write=write, done=lambda _m: Done(_("Measure saved.")))
+    def done(changed: Measure) -> Done:
+        leads_on = "then" in request.POST and changed.status == MeasureStatus.DONE
+        return Done(_("Measure saved."), onward=_promise_of(changed, scene) if leads_on else "")
+
+    return act_page(request, scene, form, write=write, done=done)
 
 
 @require_POST
@@ -147,6 +161,16 @@ def measure_take_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
         measures.take_back_measure(measure=measure, by=request.user)
 
     return take_back(request, scene, write, _("The measure was taken back."))
+
+
+def _offers(scene: Scene) -> dict[str, Any]:
+    return {"panel": "web/acts/_offers.html", "offers": measure_panel(scene)}
+
+
+def _promise_of(measure: Measure, scene: Scene) -> str:
+    """The form of the promise that the measure brought."""
+    path = reverse("web:promise_record", args=[scene.customer.public_id])
+    return f"{path}?month={month_text(scene.month)}&measure={measure.public_id}"
 
 
 @contextmanager

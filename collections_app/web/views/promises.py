@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,8 @@ from collections_app.web.acting import Done, Scene, act_page, scene_at, scene_of
 from collections_app.web.forms.promises import PRESET_NAMES, CancelForm, PromiseForm
 from collections_app.web.forms.promises import RenegotiateForm as Renegotiate
 from collections_app.web.pages.terms import cut, gap_to_fill, rest_of, with_rows
-from collections_app.web.requests import StaffRequest, day_asked
+from collections_app.web.pages.warnings import promise_warnings
+from collections_app.web.requests import StaffRequest, day_asked, id_asked
 from collections_app.web.submitting import sent_once
 from collections_app.web.views.planning import evidence_of
 
@@ -37,7 +39,7 @@ TEMPLATE = "web/acts/promise.html"
 def promise_record(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Record a promise in instalments: by a preset or freely, with its sum against the gap."""
     scene = scene_of(request, public_id, tab="commitments")
-    total = gap_to_fill(scene.figures)
+    total = _brought(request, scene) or gap_to_fill(scene.figures)
     due_on = day_asked(request, "due")
     start = cut("segments", total, scene) if total else []
     if total and due_on and due_on >= scene.day:
@@ -55,7 +57,7 @@ def promise_record(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
     return act_page(
         request, scene, form, write=write, done=_recorded, template=TEMPLATE,
-        presets=PRESET_NAMES,
+        warn=partial(promise_warnings, scene=scene), presets=PRESET_NAMES,
     )  # fmt: skip
 
 
@@ -81,7 +83,8 @@ def promise_renegotiate(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
     return act_page(
         request, scene, form, write=write, done=_recorded, template=TEMPLATE,
-        presets=PRESET_NAMES, former=former, former_parts=old,
+        warn=partial(promise_warnings, scene=scene), presets=PRESET_NAMES, former=former,
+        former_parts=old,
     )  # fmt: skip
 
 
@@ -117,6 +120,14 @@ def promise_take_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def _recorded(made: Commitment) -> Done:
     said = _("Promise %(reference)s is recorded.") % {"reference": made.reference}
     return Done(said, reverse("web:promise_take_back", args=[made.public_id]))
+
+
+def _brought(request: StaffRequest, scene: Scene) -> int | None:
+    """What the measure of the URL is said to have brought, if it is done."""
+    if (id_ := id_asked(request, "measure")) is None:
+        return None
+    measures = Measure.objects.filter(plan__customer=scene.customer, status="done", public_id=id_)
+    return measures.values_list("realised_uplift", flat=True).first()
 
 
 def _form(
