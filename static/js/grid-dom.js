@@ -1,5 +1,5 @@
 /* The month plan's grid as the page holds it: rows, cells by column, what is said about saving. */
-export const COLUMNS = ["pick", "name", "target", "asked", "act"];
+export const COLUMNS = ["pick", "name", "target", "asked", "promise", "act"];
 
 export const table = () => document.querySelector("table[data-grid]");
 export const rows = () => [...(table()?.tBodies[0].rows ?? [])];

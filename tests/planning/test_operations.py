@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -174,9 +175,26 @@ def test_a_dropped_measure_counts_no_more_from_its_day(customer: Customer) -> No
     set_to(customer, 100)
     change_measure(
         measure=measure_for(customer), by=customer.owner, on=day(12), status="dropped",
+        drop_reason="no takers",
         expected={"status": "planned", "expected_uplift": 40},
     )  # fmt: skip
     assert [figures(d).measures for d in (day(11), day(12))] == [40, 0]
+
+
+def test_a_dropped_measure_says_why(customer: Customer) -> None:
+    set_to(customer, 100)
+    measure = measure_for(customer)
+    seen = {"status": "planned", "expected_uplift": 40}
+    drop = partial(
+        change_measure, measure=measure, by=customer.owner, on=day(12), expected=seen,
+        status="dropped",
+    )  # fmt: skip
+    with pytest.raises(MeasureRefused) as refused:
+        drop()
+    assert (refused.value.code, refused.value.field) == ("required", "drop_reason")
+    drop(drop_reason="no takers")
+    assert [c.reason for c in measure.changes.order_by("pk")] == ["", "no takers"]
+    assert AuditEntry.objects.latest("pk").payload["drop_reason"] == "no takers"
 
 
 def test_a_measure_that_another_changed_meanwhile_is_not_overwritten(customer: Customer) -> None:

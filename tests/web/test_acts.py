@@ -163,7 +163,8 @@ def test_a_measure_changed_meanwhile_is_told(rep: Client, customer: Customer) ->
     made = Measure.objects.get()
     answer = send(
         rep, f"/measures/{made.public_id}/", expected_uplift="1", status="done",
-        owner=str(customer.owner.public_id), seen_status="in_progress", seen_uplift="40000",
+        realised_uplift="1", owner=str(customer.owner.public_id), seen_status="in_progress",
+        seen_uplift="40000",
     )  # fmt: skip
     assert answer.status_code == 409
     assert 'name="seen_status" value="planned"' in answer.content.decode()
