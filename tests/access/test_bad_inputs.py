@@ -50,7 +50,7 @@ CARRIED = {
 }
 QUERIES = (
     "month", "page", "tab", "q", "sort", "show", "after", "rep", "currency", "state", "kind",
-    "reason", "from", "to", "commitment", "target", "months", "by",
+    "reason", "from", "to", "commitment", "target", "months", "by", "older", "uplift", "measure",
 )  # fmt: skip
 ALL = os.environ.get("KEPT_BAD_INPUTS") == "all"
 MONTH_OF_FORMS = "?month=2026-12"
