@@ -93,6 +93,8 @@ ACCESS: Final[dict[str, Door]] = {
     # Figures
     "web:start": Door(read=ALL),
     "web:today": Door(read=SELLING),
+    "web:snooze_put": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:snooze_end": Door(write=SELLING, of="customer"),
     "web:gap_dashboard": Door(read=ALL),
     # What reps ask for; who may decide which, the operation says
     "web:reasons": Door(read=ALL),
@@ -101,6 +103,7 @@ ACCESS: Final[dict[str, Door]] = {
     "web:target_cut_ask": Door(read=SELLING, write=SELLING, of="customer"),
     "web:request_detail": Door(read=ALL, write=HANDING, of="request"),
     "web:request_withdraw": Door(write=SELLING, of="request"),
+    "web:request_seen": Door(write=SELLING, of="request"),
     "web:rates": Door(read=ALL),
     "web:rates_export": Door(read=ALL),
     # Imports: what a role may import is the operation's to say; jobs and records are their

@@ -13,6 +13,7 @@ from django.forms import FileField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from collections_app.actions.effects import Effect, effect_of
@@ -22,6 +23,14 @@ from collections_app.customers.models import Contact, Customer
 from collections_app.standing.figures import CustomerFigures, customer_figures
 from collections_app.standing.queries import standing_day
 from collections_app.web.forms.base import StaffForm
+from collections_app.web.in_place import (
+    FORMS,
+    done_in_place,
+    form_in_place,
+    refreshed,
+    todo_asked,
+    with_todo,
+)
 from collections_app.web.pages.effects import EffectView, effect_view
 from collections_app.web.requests import StaffRequest, month_asked
 from collections_app.web.submitting import (
@@ -40,16 +49,20 @@ class Scene:
     """For whom, for which month and on which day one acts, and where one comes back to.
 
     Contacts and figures are read once: a form starts with them, and its page shows them too.
+    ``todo`` is the row of *Today* that one came from, blank where one came from the customer.
     """
 
     customer: Customer
     month: date
     day: date
     tab: str
+    todo: str = ""
 
     @property
     def back(self) -> str:
-        """The tab of the customer page that one came from, on the month of the scene."""
+        """*Today*, or the tab of the customer page, on the month of the scene."""
+        if self.todo:
+            return reverse("web:today")
         path = reverse("web:customer_detail", args=[self.customer.public_id])
         return f"{path}?month={month_text(self.month)}&tab={self.tab}"
 
@@ -102,7 +115,8 @@ def scene_at(
 ) -> Scene:
     """The scene of a customer already found; the month of the URL, unless one is given."""
     day = standing_day()
-    return Scene(customer, month or month_asked(request, default=first_of(day)), day, tab)
+    month = month or month_asked(request, default=first_of(day))
+    return Scene(customer, month, day, tab, todo_asked(request))
 
 
 def act_page(
@@ -127,22 +141,27 @@ def act_page(
     path ``next`` of a form to go on with, if any.
     """
     effect = None
+    is_in_place = bool(scene.todo and request.htmx) and template in FORMS
+    is_in_place = is_in_place and not in_dialog(request)
     if request.method == "POST" and request.POST.get("preview"):
         effect = _preview(form, foresee or write, scene, warn, is_foreseen=foresee is not None)
         if request.htmx:
             return render(request, "web/acts/_effect.html", {"effect": effect})
     elif request.method == "POST":
+        told = Done(_("Saved."))
 
         def act(values: dict[str, Any]) -> str:
+            nonlocal told
             told = done(write(values))
-            say(request, told.said, undo=told.undo)
             return told.onward or scene.back
 
         answer = submit(request, form, act)
         if answer is not None:
-            return _acted(answer, scene) if in_dialog(request) else answer
-    whole = {"scene": scene, "figures": scene.figures, "effect": effect, **layout_of(request)}
-    return form_page(request, form, template, whole | context)
+            return _told(request, scene, told, answer, is_in_place=is_in_place)
+    whole = {"scene": scene, "effect": effect, **layout_of(request), **context}
+    if is_in_place:
+        return form_in_place(request, form, template, scene.todo, whole)
+    return form_page(request, form, template, {"figures": scene.figures, **whole})
 
 
 def layout_of(request: StaffRequest) -> dict[str, Any]:
@@ -152,6 +171,17 @@ def layout_of(request: StaffRequest) -> dict[str, Any]:
     return {"layout": "base.html"}
 
 
+def _told(
+    request: StaffRequest, scene: Scene, told: Done, answer: HttpResponse, *, is_in_place: bool
+) -> HttpResponse:
+    """Tell what was done: in the row of *Today*, or on the page that follows."""
+    undo = with_todo(told.undo, scene.todo)
+    if is_in_place:
+        return done_in_place(request, scene.customer, scene.todo, said=told.said, undo=undo)
+    say(request, told.said, undo=undo)
+    return _acted(answer, scene) if in_dialog(request) else answer
+
+
 def _acted(answer: HttpResponse, scene: Scene) -> HttpResponse:
     onward = answer["Location"]
     told = {"next": "" if onward == scene.back else onward}
@@ -159,9 +189,9 @@ def _acted(answer: HttpResponse, scene: Scene) -> HttpResponse:
 
 
 def take_back(
-    request: StaffRequest, scene: Scene, write: Callable[[], None], said: str
+    request: StaffRequest, scene: Scene, write: Callable[[], None], said: str, *, undo: str = ""
 ) -> HttpResponse:
-    """Undo an act, and go back; a refusal is told there."""
+    """Undo an act, or do one by a button alone, and go back; a refusal is told there."""
 
     def act() -> str:
         write()
@@ -173,8 +203,11 @@ def take_back(
     except Refused as refusal:
         complain(request, str(refusal))
     else:
-        say(request, said)
-    return redirect(scene.back)
+        undo = with_todo(undo, scene.todo)
+        if undo and scene.todo and request.htmx:
+            return done_in_place(request, scene.customer, scene.todo, said=said, undo=undo)
+        say(request, said, undo=undo)
+    return refreshed() if scene.todo and request.htmx else redirect(scene.back)
 
 
 def _preview(

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person, Theme
 from collections_app.followups.reasons import waiting_count
@@ -32,13 +33,14 @@ SHOWN_TO = {"web:reasons": HANDING}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the main navigation; ``waiting`` things there want the person."""
+    """An entry of the main navigation; ``waiting`` things there want what ``waiting_for`` says."""
 
     path: str
     label: str
     symbol: str
     is_here: bool
     waiting: int = 0
+    waiting_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,22 @@ def _places(request: HttpRequest) -> tuple[Place, ...]:
         if role and may(role, name) and role in SHOWN_TO.get(name, ALL)
     ]
     return tuple(
-        Place(
-            path, label, icon, request.path.startswith(path),
-            waiting_count(user) if name == "web:reasons" and isinstance(user, Person) else 0,
-        )
+        Place(path, label, icon, request.path.startswith(path), *_waiting(name, request))
         for name, path, label, icon in open_to_them
-    )  # fmt: skip
+    )
+
+
+def _waiting(name: str, request: HttpRequest) -> tuple[int, str]:
+    """How many things a place has for the person, and what they want.
+
+    What *Today* holds costs as much to count as to show, so that it alone says so, of itself.
+    """
+    user = getattr(request, "user", None)
+    if name == "web:reasons" and isinstance(user, Person):
+        return waiting_count(user), _("to decide")
+    if name == "web:today":
+        return getattr(request, "to_do", 0), _("to do")
+    return 0, ""
 
 
 def _theme(request: HttpRequest) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django_htmx.middleware import HtmxDetails
 
 from collections_app.accounts.models import Person
@@ -20,6 +20,7 @@ class StaffRequest(HttpRequest):
 
     user: Person
     htmx: HtmxDetails
+    to_do: int  # how many things *Today* holds, once it is worked out
 
 
 def month_asked(request: HttpRequest, *, default: date) -> date:
@@ -38,7 +39,12 @@ def month_asked(request: HttpRequest, *, default: date) -> date:
 
 def page_asked(request: HttpRequest) -> int:
     """The page of ``?page=2``, from 1 on; 404 for what is no page."""
-    text = request.GET.get("page", "1")
+    return page_in(request.GET)
+
+
+def page_in(query: QueryDict) -> int:
+    """The page that a query asks for, as ``page_asked`` reads it."""
+    text = query.get("page", "1")
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= LAST_PAGE):
         raise Http404
     return int(text)
@@ -54,7 +60,12 @@ def day_asked(request: HttpRequest, name: str) -> date | None:
 
 def id_asked(request: HttpRequest, name: str) -> UUID | None:
     """The public id given under ``name``, if any; 404 for what is none."""
-    text = request.GET.get(name, "")
+    return id_in(request.GET, name)
+
+
+def id_in(query: QueryDict, name: str) -> UUID | None:
+    """The public id that a query gives, as ``id_asked`` reads it."""
+    text = query.get(name, "")
     if not text:
         return None
     try:

@@ -21,12 +21,14 @@ from collections_app.web.views.gaps import gap_dashboard, start
 from collections_app.web.views.plans import month_plan, target_set
 from collections_app.web.views.reasons import reasons, reasons_export
 from collections_app.web.views.theme import theme_choose
-from collections_app.web.views.today import today
+from collections_app.web.views.today import snooze_end, snooze_put, today
 
 app_name = "web"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start, name="start"),
     path("today/", today, name="today"),
+    path("customers/<uuid:public_id>/snooze/", snooze_put, name="snooze_put"),
+    path("customers/<uuid:public_id>/snooze/end/", snooze_end, name="snooze_end"),
     path("gaps/", gap_dashboard, name="gap_dashboard"),
     path("customers/<uuid:public_id>/", customer_detail, name="customer_detail"),
     path("rates/", rates.rates, name="rates"),
@@ -72,6 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("requests/<uuid:public_id>/", requests.request_detail, name="request_detail"),
     path("requests/<uuid:public_id>/withdraw/", requests.request_withdraw, name="request_withdraw"),
+    path("requests/<uuid:public_id>/seen/", requests.request_seen, name="request_seen"),
     path("reasons/", reasons, name="reasons"),
     path("reasons/export/", reasons_export, name="reasons_export"),
     path("customers/<uuid:public_id>/payments/add/", money.payment_receive, name="payment_receive"),

@@ -106,9 +106,12 @@ def _measures(plan: MonthPlan, on: date) -> list[MeasureLine]:
     last = changes.order_by("measure", "-counts_from", "-pk").distinct("measure")
     lines = [
         MeasureLine(
-            each.measure, each.status, each.expected_uplift, each.reason,
-            each.is_promised,  # type: ignore[attr-defined]
-        )  # fmt: skip
+            each.measure,
+            each.status,
+            each.expected_uplift,
+            each.reason,
+            each.is_promised,
+        )
         for each in last.select_related("measure__owner").annotate(is_promised=promised)
     ]
     far = date.max

@@ -23,11 +23,11 @@ WAITING_FIRST = Case(When(state=RequestState.WAITING, then=Value(0)), default=Va
 
 
 class RequestScene(Scene):
-    """A request is come to from the register, and gone back from to it."""
+    """A request is come to from the register or from *Today*, and gone back from to it."""
 
     @property
     def back(self) -> str:
-        return reverse("web:reasons")
+        return reverse("web:today" if self.todo else "web:reasons")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,17 @@ class CustomerRecord:
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
-    """A request; ``present`` is the target, or what the promise owes, as it stands now."""
+    """A request; ``present`` is the target, or what the promise owes, as it stands now.
+
+    ``is_news`` where whoever asked for it sees the decision for the first time.
+    """
 
     row: Request
     present: int | None
     record: CustomerRecord
     may_decide: bool
     may_withdraw: bool
+    is_news: bool = False
 
     @property
     def is_waiting(self) -> bool:
@@ -63,13 +67,16 @@ class RequestPage:
 def request_page(row: Request, *, by: Person, on: date) -> RequestPage:
     """The request as ``by`` sees it on the day."""
     is_waiting = row.state == RequestState.WAITING
+    is_decided = row.state in (RequestState.APPROVED, RequestState.REFUSED)
+    is_own = by.pk in (row.asked_by_id, row.on_behalf_of_id)
     decides = Request.objects.decidable_by(by).filter(pk=row.pk)
     return RequestPage(
         row=row,
         present=present_of(row, on=on) if is_waiting else None,
         record=record_of(row.customer, on=on, but=row.pk),
         may_decide=is_waiting and decides.exists(),
-        may_withdraw=is_waiting and by.pk in (row.asked_by_id, row.on_behalf_of_id),
+        may_withdraw=is_waiting and is_own,
+        is_news=is_own and is_decided and row.seen_at is None,
     )
 
 

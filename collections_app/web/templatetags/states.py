@@ -49,6 +49,14 @@ STATES = {
     "withdrawn": (RequestState.WITHDRAWN.label, "undo", "gone"),
     "uncovered": (_("uncovered"), "target", "soon"),
     "disputed": (_("disputed"), "flag", "soon"),
+    # Things to do, and why they wait.
+    "measure_due": (_("past due"), "clock", "soon"),
+    "undeliverable": (_("undeliverable"), "mail", "broken"),
+    "no_contact": (_("no contact"), "phone", "open"),
+    "no_regular": (_("nothing regular"), "repeat", "open"),
+    "followed_up": (_("followed up"), "check", "kept"),
+    "on_hold": (_("on hold"), "ban", "open"),
+    "snoozed": (_("put off"), "clock", "open"),
     # What came of a follow-up.
     "said_promised": (Outcome.PROMISED.label, "handshake", "kept"),
     "said_paid": (Outcome.PAID.label, "check", "kept"),

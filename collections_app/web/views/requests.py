@@ -21,11 +21,13 @@ from collections_app.actions.ask_for import (
 from collections_app.actions.conceding import owed_of
 from collections_app.commitments.models import Commitment
 from collections_app.followups.models import Request, RequestState
+from collections_app.followups.snoozing import set_aside
 from collections_app.planning.models import MonthPlan
 from collections_app.standing.operations import refresh_touched
 from collections_app.standing.queries import standing_day
 from collections_app.web.acting import Done, Scene, act_page, scene_of, take_back
 from collections_app.web.forms.requests import ConcessionForm, DecideForm, TargetCutForm
+from collections_app.web.in_place import todo_asked
 from collections_app.web.pages.requests import RequestScene, record_of, request_page
 from collections_app.web.requests import StaffRequest, id_asked
 
@@ -84,7 +86,9 @@ def request_detail(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """A request with the customer's record; whoever may decide it does so here."""
     row, day = _request_of(request, public_id), standing_day()
     page = request_page(row, by=request.user, on=day)
-    scene = RequestScene(row.customer, row.month, day, "plan")
+    scene = RequestScene(row.customer, row.month, day, "plan", todo_asked(request))
+    if page.is_news and request.method == "GET":
+        set_aside(request=row, by=request.user)
     form = DecideForm(request.POST or None, currency=scene.currency, now_stands=page.present)
 
     def write(values: dict[str, Any]) -> Request:
@@ -109,6 +113,21 @@ def request_withdraw(request: StaffRequest, public_id: UUID) -> HttpResponse:
         withdraw_request(request=row, by=request.user, on=scene.day)
 
     return take_back(request, scene, write, _("The request is withdrawn."))
+
+
+@require_POST
+def request_seen(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Set a decision aside as seen; ``?back=1`` takes that back."""
+    row, is_back = _request_of(request, public_id), "back" in request.GET
+    scene = RequestScene(row.customer, row.month, standing_day(), "plan", todo_asked(request))
+
+    def write() -> None:
+        set_aside(request=row, by=request.user, seen=not is_back)
+
+    if is_back:
+        return take_back(request, scene, write, _("It is back on the list."))
+    undo = f"{reverse('web:request_seen', args=[row.public_id])}?back=1"
+    return take_back(request, scene, write, _("Seen."), undo=undo)
 
 
 def _foresee(made: Request, request: StaffRequest, scene: Scene) -> None:

@@ -1,0 +1,325 @@
+"""What wants doing for many customers on a day, and what waits: the facts behind *Today*."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from collections_app.accounts.models import Person
+from collections_app.core.months import first_of
+from collections_app.core.workdays import WorkCalendar
+from collections_app.customers.models import CustomerQuerySet
+from collections_app.followups.models import Request
+from collections_app.organisation.models import RatingPolicy
+from collections_app.organisation.queries import (
+    Policies,
+    organisation,
+    policies_on,
+    work_calendar,
+)
+from collections_app.reminders.agenda_sql import FACTS
+from collections_app.reminders.following import follow_ups_wanted
+from collections_app.reminders.portfolio import Account, accounts_of
+from collections_app.reminders.ranking import Item, Kind, ranked
+from collections_app.standing.models import LAPSED
+
+# A customer wants a contact after so many intervals of its rating: A 28, B 16, C 8, D 4 days.
+QUIET_INTERVALS: Final = 4
+ASK_BY_WORKING_DAY: Final = 3
+# For so long a message that could not be delivered asks for a better address.
+DEAD_DAYS: Final = 30
+LONGEST_REMINDER: Final = 60
+# A customer on hold is left in peace; what is done without it goes on.
+STILLED: Final = frozenset(
+    {Kind.LAPSED, Kind.DUE, Kind.PUT_OFF, Kind.NOT_ASKED, Kind.NO_CONTACT, Kind.NO_REGULAR}
+)
+FOLLOWED_UP, ON_HOLD, SNOOZED = "followed_up", "hold", "snoozed"
+
+
+class Fact(NamedTuple):
+    """A row of the statement, but for what it is about and whose it is."""
+
+    subject: str
+    detail: str
+    amount: int
+    first_on: date | None
+    second_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A thing that wants nothing today: why, until the day before which, and the words for it."""
+
+    item: Item
+    why: str
+    until: date | None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """All that wants doing, in rank, and all that waits; ``owners`` are the customers' reps."""
+
+    items: list[Item]
+    waiting: list[Waiting]
+    owners: dict[int, int]
+
+
+@dataclass(frozen=True)
+class _Morning:
+    """What is known of all customers on the day."""
+
+    day: date
+    zone: ZoneInfo
+    calendar: WorkCalendar
+    policies: Policies
+    facts: Mapping[int, Mapping[str, list[Fact]]]
+    wanted: Mapping[int, date]
+
+    @cached_property
+    def ask_by(self) -> date:
+        """The working day of the month by which everybody is to be asked."""
+        return self.calendar.nth_of_month(first_of(self.day), ASK_BY_WORKING_DAY)
+
+
+@dataclass(frozen=True)
+class _One:
+    """One customer on the day."""
+
+    account: Account
+    morning: _Morning
+    facts: Mapping[str, list[Fact]] = field(default_factory=dict)
+
+    @cached_property
+    def policy(self) -> RatingPolicy:
+        return self.morning.policies.of(self.account.rating, self.account.team_id)
+
+    def latest(self, what: str) -> Fact | None:
+        return next(iter(self.facts.get(what, ())), None)
+
+    @cached_property
+    def last_touch(self) -> date:
+        """When one last spoke with the customer; the day it was entered, if one never did."""
+        known = [
+            fact.first_on
+            for what in ("followup", "asked", "promise")
+            if (fact := self.latest(what)) is not None and fact.first_on
+        ]
+        entered = self.account.entered_at.astimezone(self.morning.zone).date()
+        return max(known, default=entered)
+
+    def item(self, kind: Kind, amount: int, **more: Any) -> Item:
+        account = self.account
+        return Item(
+            kind=kind,
+            customer_id=account.id,
+            code=account.code,
+            rating=account.rating,
+            currency=account.currency,
+            amount=max(amount, 0),
+            **more,
+        )
+
+
+def agenda_of(
+    customers: CustomerQuerySet, *, person: Person, day: date, decides: bool = False
+) -> Agenda:
+    """What wants doing for the customers on the standing day, and what waits.
+
+    Requests decided are those that ``person`` asked for; with ``decides``, the requests that wait
+    for them are told too. A fixed number of statements, however many customers.
+    """
+    accounts = accounts_of(customers, day=day)
+    ids = [account.id for account in accounts]
+    policies = policies_on(day)
+    facts = _facts(ids, person, day)
+    lapsed = {id_ for id_ in ids if any(f.detail in LAPSED for f in facts[id_]["instalment"])}
+    wanted = {row.instalment_id: row.since for row in follow_ups_wanted(lapsed, on=day)}
+    zone = ZoneInfo(organisation().time_zone)
+    morning = _Morning(day, zone, work_calendar(), policies, facts, wanted)
+    items: list[Item] = []
+    waiting: list[Waiting] = []
+    known = {account.id: account for account in accounts}
+    for account in accounts:
+        one = _One(account, morning, facts.get(account.id, {}))
+        _sort_out(one, items, waiting)
+    if decides:
+        items += _to_decide(known, person, day)
+    waiting.sort(key=lambda row: (row.until or day, row.item.code, row.item.key))
+    return Agenda(ranked(items), waiting, {a.id: a.owner_id for a in accounts})
+
+
+def _facts(ids: Sequence[int], person: Person, day: date) -> dict[int, dict[str, list[Fact]]]:
+    values = {
+        "customers": list(ids),
+        "person": person.pk,
+        "day": day,
+        "month": first_of(day),
+        "due_by": day + timedelta(days=LONGEST_REMINDER),
+        "dead_since": day - timedelta(days=DEAD_DAYS),
+    }
+    found: dict[int, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS, values)
+        for what, id_, *fact in cursor.fetchall():
+            found[id_][what].append(Fact(*fact))
+    return found
+
+
+def _sort_out(one: _One, items: list[Item], waiting: list[Waiting]) -> None:
+    """Put what wants doing for a customer on one list, and what waits on the other."""
+    hold = one.latest("hold")
+    snoozed = {
+        (kind, fact.subject): (fact.second_on, reason)
+        for fact in one.facts.get("snooze", ())
+        for kind, _space, reason in (fact.detail.partition(" "),)
+    }
+    for item in _all_of(one):
+        if hold is not None and item.kind in STILLED:
+            waiting.append(Waiting(item, ON_HOLD, hold.second_on, hold.detail))
+        elif (found := snoozed.get((item.kind, item.subject))) is not None:
+            waiting.append(Waiting(item, SNOOZED, *found))
+        elif item.kind == Kind.LAPSED and int(item.subject) not in one.morning.wanted:
+            last = one.last_touch
+            until = last + timedelta(days=one.policy.chase_every_days)
+            waiting.append(Waiting(item, FOLLOWED_UP, until))
+        else:
+            items.append(item)
+
+
+def _all_of(one: _One) -> Iterator[Item]:
+    yield from _instalments(one)
+    yield from _put_off(one)
+    yield from _of_the_month(one)
+    yield from _measures(one)
+    yield from _told(one)
+    yield from _habits(one)
+
+
+def _instalments(one: _One) -> Iterator[Item]:
+    """Lapsed instalments, and those that fall due within the reminders of the policy."""
+    day = one.morning.day
+    horizon = day + timedelta(days=max(one.policy.reminder_days, default=0))
+    for subject, state, amount, due_on, deadline_on in one.facts.get("instalment", ()):
+        assert due_on is not None
+        assert deadline_on is not None
+        if state in LAPSED:
+            kind, days = Kind.LAPSED, (day - deadline_on).days
+        elif due_on <= horizon:
+            kind, days = Kind.DUE, max((day - due_on).days, 0)
+        else:
+            continue
+        yield one.item(
+            kind, amount, days=days, subject=subject, since=due_on, until=deadline_on, detail=state
+        )
+
+
+def _put_off(one: _One) -> Iterator[Item]:
+    """The day to ask again, or to go on, has come, and nothing was logged since."""
+    day, days_due = one.morning.day, []
+    contact, asked, promise = (one.latest(what) for what in ("followup", "asked", "promise"))
+    promised_on = (promise.first_on if promise else None) or date.min
+    spoken_on = (contact.first_on if contact else None) or date.min
+    next_on = contact.second_on if contact else None
+    if next_on is not None and next_on <= day and promised_on <= spoken_on:
+        days_due.append(next_on)
+    if asked is not None and asked.second_on is not None and asked.second_on <= day:
+        goes_on = next_on is not None and next_on > day and spoken_on > (asked.first_on or day)
+        if max(spoken_on, promised_on) < asked.second_on and not goes_on:
+            days_due.append(asked.second_on)
+    if days_due:
+        since = min(days_due)
+        stake = max(one.account.unpromised_target, 0) or one.account.open
+        detail = contact.detail if contact and since == next_on else "put_off"
+        yield one.item(
+            Kind.PUT_OFF, stake, days=(day - since).days, since=since, detail=detail
+        )
+
+
+def _of_the_month(one: _One) -> Iterator[Item]:
+    """Not asked for the month; a gap that nothing covers."""
+    account, ask_by = one.account, one.morning.ask_by
+    stake = account.target or account.open
+    if not account.asked and stake > 0:
+        late = (one.morning.day - ask_by).days
+        detail = "target" if account.target else "open"
+        yield one.item(
+            Kind.NOT_ASKED, stake, days=max(late, 0),
+            since=ask_by if late >= 0 else None, detail=detail,
+        )  # fmt: skip
+    if account.uncovered > 0:
+        yield one.item(
+            Kind.UNCOVERED, account.uncovered, detail="short" if account.measures else "none"
+        )
+
+
+def _measures(one: _One) -> Iterator[Item]:
+    for subject, kind, uplift, due_on, month in one.facts.get("measure", ()):
+        assert due_on is not None
+        late = (one.morning.day - due_on).days
+        yield one.item(
+            Kind.MEASURE_DUE, uplift, days=late, subject=subject, since=due_on, until=month,
+            detail=kind,
+        )  # fmt: skip
+
+
+def _told(one: _One) -> Iterator[Item]:
+    """Requests that were decided, and messages that could not be delivered."""
+    day = one.morning.day
+    for subject, detail, amount, decided_on, _none in one.facts.get("decided", ()):
+        late = (day - decided_on).days if decided_on else 0
+        yield one.item(
+            Kind.DECIDED, amount, days=max(late, 0), subject=subject, since=decided_on,
+            detail=detail,
+        )  # fmt: skip
+    for fact in one.facts.get("dead", ()):
+        late = (day - fact.first_on).days if fact.first_on else 0
+        stake = one.account.open or one.account.target
+        yield one.item(
+            Kind.UNDELIVERABLE, stake, days=max(late, 0), since=fact.first_on, detail=fact.detail
+        )
+
+
+def _habits(one: _One) -> Iterator[Item]:
+    """Nobody has spoken with a customer that owes, or nothing regular is agreed with it."""
+    account, day = one.account, one.morning.day
+    if account.open <= 0:
+        return
+    least = QUIET_INTERVALS * one.policy.chase_every_days
+    silent = (day - one.last_touch).days
+    # A lapse asks for the same contact, sooner and with its reason.
+    if silent > least and not any(f.detail in LAPSED for f in one.facts.get("instalment", ())):
+        yield one.item(
+            Kind.NO_CONTACT, account.open, days=silent - least, since=one.last_touch,
+            detail=str(least),
+        )  # fmt: skip
+    if account.regular_amount is None:
+        yield one.item(Kind.NO_REGULAR, account.open)
+
+
+def _to_decide(accounts: Mapping[int, Account], person: Person, day: date) -> Iterator[Item]:
+    """What waits for the person to decide."""
+    rows = Request.objects.decidable_by(person).waiting().filter(customer__in=[*accounts])
+    for id_, customer_id, kind, amount, asked_on in rows.order_by().values_list(
+        "pk", "customer_id", "kind", "amount", "asked_on"
+    ):
+        one = accounts[customer_id]
+        yield Item(
+            kind=Kind.TO_DECIDE,
+            customer_id=customer_id,
+            code=one.code,
+            rating=one.rating,
+            currency=one.currency,
+            amount=amount,
+            days=max((day - asked_on).days, 0),
+            subject=str(id_),
+            since=asked_on,
+            detail=kind,
+        )
