@@ -40,5 +40,5 @@ def _page(person: Person) -> Page:
 
 def _context(request: StaffRequest) -> dict[str, Any]:
     page = today_page(TodayQuestion.read(request), by=request.user)
-    assert page.groups
+    assert page.rows
     return {"page": page}

@@ -89,7 +89,7 @@ def _record(row: Snooze, by: Person, verb: str) -> None:
         actor=by,
         verb=verb,
         subject_kind="snooze",
-        subject_id=f"{row.kind}/{row.subject}"[:64],
+        subject_id=row.pk,
         customer_id=row.customer_id,
         payload={
             "thing": row.kind,

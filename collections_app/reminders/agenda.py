@@ -157,7 +157,7 @@ def agenda_of(
 
 
 def _facts(ids: Sequence[int], person: Person, day: date) -> dict[int, dict[str, list[Fact]]]:
-    values = {
+    values: dict[str, Any] = {
         "customers": list(ids),
         "person": person.pk,
         "day": day,
@@ -238,9 +238,7 @@ def _put_off(one: _One) -> Iterator[Item]:
         since = min(days_due)
         stake = max(one.account.unpromised_target, 0) or one.account.open
         detail = contact.detail if contact and since == next_on else "put_off"
-        yield one.item(
-            Kind.PUT_OFF, stake, days=(day - since).days, since=since, detail=detail
-        )
+        yield one.item(Kind.PUT_OFF, stake, days=(day - since).days, since=since, detail=detail)
 
 
 def _of_the_month(one: _One) -> Iterator[Item]:

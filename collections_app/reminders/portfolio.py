@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from collections_app.core.months import first_of
 from collections_app.customers.models import CustomerQuerySet
@@ -13,8 +14,14 @@ from collections_app.standing.figures import customer_figures
 from collections_app.standing.queries import nothing_touched, open_balances
 
 _OWN = ("pk", "code", "rating", "currency", "owner_id", "owner__team_id", "regular_amount")
-_KEPT = ("ledger_sums__open", "month_figures__month") + tuple(
-    f"month_figures__{name}" for name in ("target", "committed", "measures", "unpromised", "asked")
+_KEPT = (
+    "ledger_sums__open",
+    "month_figures__month",
+    "month_figures__target",
+    "month_figures__committed",
+    "month_figures__measures",
+    "month_figures__unpromised",
+    "month_figures__asked",
 )
 
 
@@ -57,15 +64,14 @@ def accounts_of(customers: CustomerQuerySet, *, day: date) -> list[Account]:
     ids = [row[0] for row in rows]
     if day != organisation().standing_on or not nothing_touched(ids):
         return _worked_out([Account(*row[:8]) for row in rows], month, day)
-    return [
-        Account(
-            *row[:8],
-            max(row[8] or 0, 0),
-            *(row[10:14] if row[9] == month else (0, 0, 0, 0)),
-            (row[14] or "") if row[9] == month else "",
-        )
-        for row in rows
-    ]
+    return [_kept(row[:8], row[8], row[9:], month) for row in rows]
+
+
+def _kept(own: Any, open_: int | None, of_month: Any, month: date) -> Account:
+    """An account by what is kept; of another month's figures nothing."""
+    figures = of_month[1:] if of_month[0] == month else (0, 0, 0, 0, "")
+    values: tuple[Any, ...] = (*own, open_ or 0, *figures)
+    return Account(*values)
 
 
 def _worked_out(accounts: list[Account], month: date, day: date) -> list[Account]:

@@ -85,7 +85,7 @@ def weight(item: Item) -> int:
 
     Currencies are weighed by their figures: no rate of exchange is asked.
     """
-    scale = 10 ** (MOST_DECIMALS - decimals_of(item.currency))
+    scale: int = 10 ** (MOST_DECIMALS - decimals_of(item.currency))
     return item.amount * scale * late_tenths(item.days) * rating_tenths(item.rating)
 
 

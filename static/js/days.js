@@ -1,17 +1,20 @@
 /*
  * data-days: buttons for days, shown once they work. data-sets names the field that a button puts
- * its data-value into; the one whose day stands there is pressed.
+ * its data-value into; the one whose day stands there is pressed. Parts that come later count too.
  */
-const buttons = [...document.querySelectorAll("[data-sets]")];
 const fieldOf = (button) => document.getElementById(button.dataset.sets);
 
 function look() {
-  for (const button of buttons) {
+  for (const button of document.querySelectorAll("[data-sets]")) {
     button.setAttribute("aria-pressed", String(fieldOf(button).value === button.dataset.value));
   }
 }
 
-for (const group of document.querySelectorAll("[data-days]")) group.hidden = false;
+function begin() {
+  for (const group of document.querySelectorAll("[data-days][hidden]")) group.hidden = false;
+  look();
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-sets]");
   if (!button) return;
@@ -19,4 +22,5 @@ document.addEventListener("click", (event) => {
   fieldOf(button).dispatchEvent(new Event("input", { bubbles: true }));
 });
 document.addEventListener("input", look);
-look();
+document.addEventListener("htmx:afterSwap", begin);
+begin();

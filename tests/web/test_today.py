@@ -40,9 +40,19 @@ def customer(cast: Cast) -> Customer:
     return make_customer(cast.east_rep, name="Blue River")
 
 
-def groups(client: Client, query: str = "") -> dict[str, Any]:
-    page = client.get(f"/today/{query}").context["page"]
-    return {group.key: group for group in page.groups if group.count}
+def rows(client: Client, query: str = "") -> list[Any]:
+    """The rows that the page shows, in its order."""
+    shown: list[Any] = client.get(f"/today/{query}").context["page"].rows
+    return shown
+
+
+def rows_of_kind(client: Client, kind: str) -> list[Any]:
+    return rows(client, f"?show={kind}")
+
+
+def kinds(client: Client) -> list[str]:
+    """The kinds that the page counts."""
+    return [chip.key for chip in client.get("/today/").context["page"].chips]
 
 
 def text_of(client: Client, query: str = "") -> str:
@@ -58,7 +68,7 @@ def test_an_unpaid_and_a_part_paid_lapse_are_told_apart(rep: Client, customer: C
     make_commitment(customer, (day(10), 500), (day(12), 300), reference="P-1")
     make_payment(customer, 600, on=day(20))
     stand_on()
-    (row,) = groups(rep)["lapsed"].rows
+    (row,) = rows_of_kind(rep, "lapsed")
     assert (row.state, row.at_stake) == ("partially_kept", 200_00)
     assert "Only part of P-1 / 2 was paid, 11 days late" in text_of(rep)
 
@@ -68,7 +78,7 @@ def test_an_unpaid_and_a_part_paid_lapse_are_told_apart(rep: Client, customer: C
     [
         (DAY, "P-1 / 1 is due today"),
         (DAY + timedelta(days=1), "is due in 1 day"),
-        (DAY + timedelta(days=5), "is due in 5 days"),
+        (DAY + timedelta(days=3), "is due in 3 days"),
     ],
 )
 def test_what_falls_due_soon_is_told_with_its_day(
@@ -80,9 +90,20 @@ def test_what_falls_due_soon_is_told_with_its_day(
 
 
 def test_what_falls_due_later_waits(rep: Client, customer: Customer) -> None:
-    make_commitment(customer, (DAY + timedelta(days=6), 500))
+    make_commitment(customer, (DAY + timedelta(days=4), 500))
     stand_on()
-    assert groups(rep) == {}
+    assert rows(rep) == []
+
+
+@pytest.mark.parametrize(("rating", "days"), [("A", 1), ("B", 3), ("C", 5), ("D", 7)])
+def test_how_soon_is_soon_goes_by_the_reminders_of_the_rating(
+    rep: Client, cast: Cast, rating: str, days: int
+) -> None:
+    for ahead in (days, days + 1):
+        Customer.objects.filter(pk=make_customer(cast.east_rep).pk).update(rating=rating)
+        make_commitment(Customer.objects.latest("pk"), (DAY + timedelta(days=ahead), ahead * 100))
+    stand_on()
+    assert [row.at_stake for row in rows_of_kind(rep, "due")] == [days * 100_00]
 
 
 def test_a_customer_with_a_target_and_not_asked_is_told_until_asked(
@@ -90,27 +111,33 @@ def test_a_customer_with_a_target_and_not_asked_is_told_until_asked(
 ) -> None:
     make_measure(make_plan(customer, 100), 100)
     stand_on()
-    (row,) = groups(rep)["not_asked"].rows
-    assert row.acts[0].path == f"/customers/{customer.public_id}/plan/ask/?month=2026-11"
+    (row,) = rows_of_kind(rep, "not_asked")
+    asks = f"/customers/{customer.public_id}/plan/ask/?month=2026-11"
+    assert row.acts[0].path == f"{asks}&todo={row.key}"
     MonthPlan.objects.update(asked_on=DAY, answer="no_answer")
-    assert groups(rep) == {}
+    assert rows(rep) == []
 
 
 def test_a_customer_that_owes_and_was_not_asked_is_told(rep: Client, customer: Customer) -> None:
     make_invoice(customer, 700, due_on=day(10))
     make_payment(customer, 200, on=day(12))
     stand_on()
-    (row,) = groups(rep)["not_asked"].rows
+    (row,) = rows_of_kind(rep, "not_asked")
     assert row.at_stake == 500_00
 
 
-def test_a_gap_without_a_measure_is_told_until_it_has_one(rep: Client, customer: Customer) -> None:
+def test_a_gap_without_a_measure_is_told_until_measures_cover_it(
+    rep: Client, customer: Customer
+) -> None:
     plan = make_plan(customer, 100)
     MonthPlan.objects.update(asked_on=DAY, answer="refused")
     stand_on()
-    assert [row.at_stake for row in groups(rep)["uncovered"].rows] == [100_00]
+    assert [row.at_stake for row in rows_of_kind(rep, "uncovered")] == [100_00]
     make_measure(plan, 30)
-    assert groups(rep) == {}
+    (row,) = rows_of_kind(rep, "uncovered")
+    assert (row.at_stake, row.reason) == (70_00, "Still short with the measures planned")
+    make_measure(plan, 70)
+    assert rows(rep) == []
 
 
 def test_when_all_is_done_it_says_so(rep: Client, customer: Customer) -> None:
@@ -122,15 +149,15 @@ def test_without_customers_it_says_where_they_come_from(rep: Client) -> None:
     assert "You have no customers yet" in text_of(rep)
 
 
-def test_the_largest_at_stake_comes_first_and_one_kind_can_be_paged(
+def test_the_largest_at_stake_comes_first_and_the_list_can_be_paged(
     rep: Client, cast: Cast
 ) -> None:
     for number in range(60):
         make_commitment(make_customer(cast.east_rep), (day(10), 100 + number))
     stand_on()
-    assert [r.at_stake for r in groups(rep)["lapsed"].rows[:2]] == [159_00, 158_00]
-    assert len(groups(rep)["lapsed"].rows) == 10
-    assert len(groups(rep, "?show=lapsed&page=2")["lapsed"].rows) == 10
+    assert [r.at_stake for r in rows(rep)[:2]] == [159_00, 158_00]
+    assert len(rows(rep)) == 50
+    assert len(rows(rep, "?show=lapsed&page=2")) == 10
     assert rep.get("/today/?show=nonsense").status_code == 404
 
 
@@ -139,7 +166,7 @@ def test_nothing_of_others_is_there(rep: Client, cast: Cast) -> None:
     make_commitment(foreign, (day(10), 500))
     make_plan(foreign, 100)
     stand_on()
-    assert groups(rep) == {}
+    assert rows(rep) == []
     assert "Canary" not in text_of(rep)
 
 

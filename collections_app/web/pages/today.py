@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, QueryDict
+from django.urls import reverse
 
 from collections_app.accounts.models import Delegation, Person, Role, Team
 from collections_app.accounts.queries import people_under
@@ -52,6 +53,13 @@ class TodayQuestion:
             raise Http404
         rep, team = id_in(query, "rep"), id_in(query, "team")
         return cls(standing_day(), kind, _rep(rep, by), _team(team, by), page_in(query))
+
+    @property
+    def base(self) -> str:
+        """The query of the whole list, to which a kind can be added."""
+        rep = f"rep={self.rep.public_id}&" if self.rep else ""
+        team = f"team={self.team.public_id}&" if self.team else ""
+        return f"{reverse('web:today')}?{rep}{team}"
 
     def of_customers(self, customers: CustomerQuerySet) -> CustomerQuerySet:
         """Narrow to those asked for."""
@@ -166,7 +174,8 @@ def _choices(
             :MOST_PEOPLE
         ]
     )
-    teams = sorted({(id_, name) for _p, _n, id_, name in found if id_}, key=lambda t: t[1])
+    of_team = {name: id_ for _person, _called, id_, name in found if name}
+    teams = [(of_team[name], name) for name in sorted(of_team)]
     return [(id_, name) for id_, name, _t, _n in found], teams if len(teams) > 1 else []
 
 
@@ -189,4 +198,3 @@ def _team(public_id: UUID | None, by: Person) -> Team | None:
     if found is None:
         raise Http404
     return found
-

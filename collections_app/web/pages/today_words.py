@@ -7,8 +7,8 @@ from datetime import date
 from typing import Final
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from collections_app.core.compact import exact_amount, exact_money, symbol_of
 from collections_app.core.money import decimals_of
@@ -140,9 +140,7 @@ def _due(item: Item, day: date, name: str) -> str:
 def _put_off(item: Item, day: date, name: str) -> str:
     outcome = dict(Outcome.choices).get(item.detail, item.detail)
     if item.days == 0:
-        return _("Today was said to be the day to go on (last: %(outcome)s)") % {
-            "outcome": outcome
-        }
+        return _("Today was said to be the day to go on (last: %(outcome)s)") % {"outcome": outcome}
     return _("To go on since %(day)s, and nothing logged (last: %(outcome)s)") % {
         "day": _day(item.since or day), "outcome": outcome,
     }  # fmt: skip
