@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -74,14 +74,13 @@ class Agenda:
 
 @dataclass(frozen=True)
 class _Morning:
-    """What is known of all customers on the day."""
+    """What is known for all customers on the day; policies are as they are since ``changed_on``."""
 
     day: date
     zone: ZoneInfo
     calendar: WorkCalendar
     policies: Policies
-    facts: Mapping[int, Mapping[str, list[Fact]]]
-    wanted: Mapping[int, date]
+    changed_on: date
 
     @cached_property
     def ask_by(self) -> date:
@@ -103,6 +102,38 @@ class _One:
 
     def latest(self, what: str) -> Fact | None:
         return next(iter(self.facts.get(what, ())), None)
+
+    @cached_property
+    def spoken_on(self) -> date:
+        """The day of the latest follow-up, or long ago."""
+        latest = self.latest("followup")
+        return (latest.first_on if latest else None) or date.min
+
+    @cached_property
+    def is_unsure(self) -> bool:
+        """Whether rating or policy changed since the latest follow-up, which may not be enough.
+
+        A day is judged by the rating and policy of its time: a follow-up may have been wanted
+        before they changed, and not been made.
+        """
+        rated = self.latest("rating")
+        changed_on = max(self.morning.changed_on, (rated.first_on if rated else None) or date.min)
+        return self._waited < self.policy.chase_every_days and changed_on > self.spoken_on
+
+    @cached_property
+    def _waited(self) -> int:
+        return (self.morning.day - self.spoken_on).days
+
+    def wants_follow_up(self, lapse: Item, wanted: Collection[int]) -> bool:
+        """Whether a lapse wants a follow-up today, as ``reminders.following`` says it (rule 8).
+
+        What nobody has followed up does, and what was followed up an interval ago. Else it does
+        not, unless the interval was another since: then ``wanted`` says.
+        """
+        assert lapse.until is not None
+        if self.spoken_on <= lapse.until or self._waited >= self.policy.chase_every_days:
+            return True
+        return self.is_unsure and int(lapse.subject) in wanted
 
     @cached_property
     def last_touch(self) -> date:
@@ -140,20 +171,25 @@ def agenda_of(
     ids = [account.id for account in accounts]
     policies = policies_on(day)
     facts = _facts(ids, person, day)
-    lapsed = {id_ for id_ in ids if any(f.detail in LAPSED for f in facts[id_]["instalment"])}
-    wanted = {row.instalment_id: row.since for row in follow_ups_wanted(lapsed, on=day)}
     zone = ZoneInfo(organisation().time_zone)
-    morning = _Morning(day, zone, work_calendar(), policies, facts, wanted)
+    morning = _Morning(day, zone, work_calendar(), policies, _newest(policies))
+    customers_of_day = [_One(a, morning, facts.get(a.id, {})) for a in accounts]
+    unsure = [one.account.id for one in customers_of_day if one.is_unsure]
+    wanted = {row.instalment_id for row in follow_ups_wanted(unsure, on=day)} if unsure else set()
     items: list[Item] = []
     waiting: list[Waiting] = []
-    known = {account.id: account for account in accounts}
-    for account in accounts:
-        one = _One(account, morning, facts.get(account.id, {}))
-        _sort_out(one, items, waiting)
+    for one in customers_of_day:
+        _sort_out(one, items, waiting, wanted)
     if decides:
-        items += _to_decide(known, person, day)
+        items += _to_decide({account.id: account for account in accounts}, person, day)
     waiting.sort(key=lambda row: (row.until or day, row.item.code, row.item.key))
     return Agenda(ranked(items), waiting, {a.id: a.owner_id for a in accounts})
+
+
+def _newest(policies: Policies) -> date:
+    """Since when the policies are as they are."""
+    rows = (*policies.of_all.values(), *policies.by_team.values())
+    return max((row.valid_from for row in rows if row.valid_from), default=date.min)
 
 
 def _facts(ids: Sequence[int], person: Person, day: date) -> dict[int, dict[str, list[Fact]]]:
@@ -173,8 +209,13 @@ def _facts(ids: Sequence[int], person: Person, day: date) -> dict[int, dict[str,
     return found
 
 
-def _sort_out(one: _One, items: list[Item], waiting: list[Waiting]) -> None:
-    """Put what wants doing for a customer on one list, and what waits on the other."""
+def _sort_out(
+    one: _One, items: list[Item], waiting: list[Waiting], wanted: Collection[int]
+) -> None:
+    """Put what wants doing for a customer on one list, and what waits on the other.
+
+    ``wanted`` are the lapsed instalments that want a follow-up where only history tells.
+    """
     hold = one.latest("hold")
     snoozed = {
         (kind, fact.subject): (fact.second_on, reason)
@@ -186,9 +227,8 @@ def _sort_out(one: _One, items: list[Item], waiting: list[Waiting]) -> None:
             waiting.append(Waiting(item, ON_HOLD, hold.second_on, hold.detail))
         elif (found := snoozed.get((item.kind, item.subject))) is not None:
             waiting.append(Waiting(item, SNOOZED, *found))
-        elif item.kind == Kind.LAPSED and int(item.subject) not in one.morning.wanted:
-            last = one.last_touch
-            until = last + timedelta(days=one.policy.chase_every_days)
+        elif item.kind == Kind.LAPSED and not one.wants_follow_up(item, wanted):
+            until = one.spoken_on + timedelta(days=one.policy.chase_every_days)
             waiting.append(Waiting(item, FOLLOWED_UP, until))
         else:
             items.append(item)

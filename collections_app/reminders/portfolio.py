@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from collections_app.core.months import first_of
 from collections_app.customers.models import CustomerQuerySet
 from collections_app.organisation.queries import organisation
 from collections_app.standing.figures import customer_figures
-from collections_app.standing.queries import nothing_touched, open_balances
+from collections_app.standing.models import Touched
+from collections_app.standing.queries import open_balances
 
 _OWN = ("pk", "code", "rating", "currency", "owner_id", "owner__team_id", "regular_amount")
 _KEPT = (
@@ -57,14 +60,14 @@ class Account:
 def accounts_of(customers: CustomerQuerySet, *, day: date) -> list[Account]:
     """The customers with the figures of the month as of ``day``.
 
-    Two statements where what is kept says it; the figures are worked out where it does not.
+    One statement where what is kept says it; the figures are worked out where it does not.
     """
     month = first_of(day)
-    rows = list(customers.order_by().values_list(*_OWN, "entered_at", *_KEPT))
-    ids = [row[0] for row in rows]
-    if day != organisation().standing_on or not nothing_touched(ids):
+    touched = Touched.objects.filter(customer_id=OuterRef("pk"))
+    rows = list(customers.order_by().values_list(*_OWN, "entered_at", Exists(touched), *_KEPT))
+    if day != organisation().standing_on or any(row[8] for row in rows):
         return _worked_out([Account(*row[:8]) for row in rows], month, day)
-    return [_kept(row[:8], row[8], row[9:], month) for row in rows]
+    return [_kept(row[:8], row[9], row[10:], month) for row in rows]
 
 
 def _kept(own: Any, open_: int | None, of_month: Any, month: date) -> Account:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
@@ -118,6 +118,11 @@ class _Known:
     promises: Mapping[str, tuple[str, UUID]]
     measures: Mapping[str, tuple[str, UUID]]
     requests: Mapping[str, tuple[str, UUID]]
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """What each act is called; hundreds of rows need but a few."""
+        return {name: str(label) for name, (label, _in_place) in _ANY.items()}
 
     def about(self, item: Item) -> tuple[str, UUID]:
         """What the item's subject is called, and its public id."""
@@ -272,9 +277,8 @@ def _acts(
     month = month_text(_month(item, known.day))
 
     def act(name: str) -> Act:
-        label, in_place = _ANY[name]
         path = f"{_path(name, whom.public_id)}?month={month}&todo={item.key}"
-        return Act(str(label), path, in_place)
+        return Act(known.labels[name], path, _ANY[name][1])
 
     first = [act(name) for name in _FIRST[item.kind]]
     if item.kind == Kind.LAPSED:
