@@ -98,6 +98,8 @@ app.conf.beat_schedule = {
     # here and moves with its zone, and a tick lost to a restart is healed by the next. A tick is
     # cheap once the day has been swept, since it finds nothing left to examine.
     "sweep": _every("reminders.sweep_now", 300),
+    # Every ten minutes, because it waits for the day's sweep; a day's work is done once.
+    "open_month": _every("reminders.open_month", 600),
     "deliver": _every("reminders.deliver_messages", 5),
     # Beat stamps nothing itself: the task says when it was sent, which proves beat, and that it
     # ran, which proves a worker.

@@ -15,6 +15,14 @@ def format_money(amount: int, currency: str) -> str:
     return f"{currency} {sign}{exact_amount(abs(amount), currency)}"
 
 
+def format_month(month: date, language: str) -> str:
+    """A month as the language writes it: ``December 2026``, ``2026年12月``."""
+    if language.startswith("zh"):
+        return f"{month.year}年{month.month}月"
+    with translation.override("en"):
+        return formats.date_format(month, "F Y")
+
+
 def format_day(day: date, language: str) -> str:
     """A day as the language writes it: ``24 Nov 2026``, ``2026年11月24日``."""
     if language.startswith("zh"):

@@ -22,6 +22,7 @@ class NoticeKind(models.TextChoices):
     LAPSED = "lapsed", _("lapsed promise")
     REQUESTED = "requested", _("request to decide")
     DECIDED = "decided", _("request decided")
+    PLAN_DUE = "plan_due", _("month to plan")
 
 
 class NoticeState(models.TextChoices):
@@ -34,7 +35,7 @@ class NoticeState(models.TextChoices):
 class Notice(models.Model):
     """One thing to be said to one recipient: unique for all time by kind, recipient and key.
 
-    It is about an instalment or a request, as its kind says.
+    It is about an instalment, a request or a whole month, as its kind says.
 
     ``times_owed`` grows when one that was withdrawn unsent is owed again.
     """
@@ -43,9 +44,10 @@ class Notice(models.Model):
     kind = models.CharField(max_length=20, choices=NoticeKind.choices)
     person = models.ForeignKey(Person, models.PROTECT, related_name="notices")
     key = models.CharField(max_length=100)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+")
     instalment = models.ForeignKey(Instalment, models.PROTECT, null=True, related_name="notices")
     request = models.ForeignKey(Request, models.PROTECT, null=True, related_name="notices")
+    month = models.DateField(null=True)
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="notices")
     state = models.CharField(max_length=10, choices=NoticeState.choices, default=NoticeState.OWED)
     reason = models.CharField(max_length=40, blank=True)
@@ -62,18 +64,29 @@ class Notice(models.Model):
                 condition=Q(state__in=NoticeState.values), name="notice_state_known"
             ),
             models.CheckConstraint(
-                condition=~Q(kind="lapsed") | Q(instalment__isnull=False),
+                condition=~Q(kind="lapsed") | Q(instalment__isnull=False, customer__isnull=False),
                 name="notice_of_a_lapse_has_instalment",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["requested", "decided"]) | Q(request__isnull=False),
+                condition=~Q(kind__in=["requested", "decided"])
+                | Q(request__isnull=False, customer__isnull=False),
                 name="notice_of_a_request_has_request",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="plan_due") | Q(month__isnull=False, month__day=1),
+                name="notice_of_a_plan_has_month",
             ),
         ]
         indexes = [models.Index(fields=["message"], name="notice_by_message")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def about(self) -> Customer:
+        """The customer of a notice that is about one."""
+        assert self.customer is not None, "held by constraints"
+        return self.customer
 
     @property
     def whole_key(self) -> str:

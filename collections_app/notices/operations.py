@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 
@@ -17,13 +17,13 @@ from collections_app.outbox.operations import digest_of, enqueue
 # A notice withdrawn unsent whose reason returns is owed again, under its key.
 OWE = """
 INSERT INTO notices_notice AS n
-    (public_id, kind, person_id, key, customer_id, instalment_id, request_id, state, reason,
-     times_owed)
-SELECT gen_random_uuid(), %(kind)s, w.person, w.key, w.customer, w.instalment, w.request, 'owed',
-    '', 1
+    (public_id, kind, person_id, key, customer_id, instalment_id, request_id, month, state,
+     reason, times_owed)
+SELECT gen_random_uuid(), %(kind)s, w.person, w.key, w.customer, w.instalment, w.request, w.month,
+    'owed', '', 1
 FROM unnest(%(people)s::bigint[], %(keys)s::text[], %(customers)s::bigint[],
-    %(instalments)s::bigint[], %(requests)s::bigint[])
-    AS w(person, key, customer, instalment, request)
+    %(instalments)s::bigint[], %(requests)s::bigint[], %(months)s::date[])
+    AS w(person, key, customer, instalment, request, month)
 ON CONFLICT (kind, person_id, key) DO UPDATE
     SET state = 'owed', reason = '', message_id = NULL, times_owed = n.times_owed + 1,
         owed_at = now()
@@ -34,13 +34,14 @@ RETURNING n.id
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One thing to say to one person about one instalment or one request."""
+    """One thing to say to one person about one instalment, one request or a whole month."""
 
     person_id: int
     key: str
-    customer_id: int
+    customer_id: int | None = None
     instalment_id: int | None = None
     request_id: int | None = None
+    month: date | None = None
 
 
 def owe(kind: NoticeKind, owed: Iterable[Owed]) -> list[int]:
@@ -61,6 +62,7 @@ def owe(kind: NoticeKind, owed: Iterable[Owed]) -> list[int]:
                 "customers": [row.customer_id for row in rows],
                 "instalments": [row.instalment_id for row in rows],
                 "requests": [row.request_id for row in rows],
+                "months": [row.month for row in rows],
             },
         )
         return [row[0] for row in cursor.fetchall()]

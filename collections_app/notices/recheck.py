@@ -11,6 +11,7 @@ from collections_app.core.clock import now
 from collections_app.notices import secret_mail
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
 from collections_app.notices.operations import Owed, owe, put_into_messages, withdraw
+from collections_app.notices.plan_due import plan_due_gone, word_plan_due
 from collections_app.notices.requests import decided_gone, requested_gone, word_requests
 from collections_app.notices.wording import word_lapsed
 from collections_app.outbox.delivery import Rendered, Withdrawn
@@ -54,6 +55,8 @@ def prepare(message: Message) -> Rendered | Withdrawn:
     if message.kind == NoticeKind.LAPSED:
         lapsed = [(n, states[n.instalment_id]) for n in wanted if n.instalment_id is not None]
         return word_lapsed(message, lapsed)
+    if message.kind == NoticeKind.PLAN_DUE:
+        return word_plan_due(message, wanted[-1])
     return word_requests(message, wanted)
 
 
@@ -68,7 +71,7 @@ def _lapsed_gone(notice: Notice, states: Standings) -> str | None:
         return "removed"
     if state.state not in LAPSED:
         return REASONS[State(state.state)]
-    if notice.customer.owner_id != notice.person_id:
+    if notice.about.owner_id != notice.person_id:
         return HANDED_OVER
     return None if notice.person.is_active else "disabled"
 
@@ -78,6 +81,7 @@ CHECKS: dict[NoticeKind, Callable[[Notice, Standings], str | None]] = {
     NoticeKind.LAPSED: _lapsed_gone,
     NoticeKind.REQUESTED: lambda notice, _states: requested_gone(notice),
     NoticeKind.DECIDED: lambda notice, _states: decided_gone(notice),
+    NoticeKind.PLAN_DUE: lambda notice, _states: plan_due_gone(notice),
 }
 
 
@@ -97,7 +101,7 @@ def _withdraw(
         # A decision is not told again: whoever has the customer now sees it there.
         away = set(gone.get(HANDED_OVER, ()))
         moved = [n for n in notices if n.pk in away and n.kind == NoticeKind.LAPSED]
-        owed = [Owed(n.customer.owner_id, n.key, n.customer_id, n.instalment_id) for n in moved]
+        owed = [Owed(n.about.owner_id, n.key, n.customer_id, n.instalment_id) for n in moved]
         put_into_messages(owe(NoticeKind.LAPSED, owed), due_at=now())
 
 

@@ -91,7 +91,7 @@ def decided_gone(notice: Notice) -> str | None:
     """Why a person need no longer be told of a decision; None for who may still see it."""
     if not notice.person.is_active:
         return "disabled"
-    seen = Customer.objects.visible_to(notice.person).filter(pk=notice.customer_id)
+    seen = Customer.objects.visible_to(notice.person).filter(pk=notice.about.pk)
     return None if seen.exists() else "handed_over"
 
 

@@ -59,7 +59,7 @@ def word_lapsed(message: Message, wanted: Sequence[tuple[Notice, KeptState]]) ->
     groups = _by_customer(wanted, upcoming, language)
     totals: dict[str, int] = defaultdict(int)
     for notice, state in wanted:
-        totals[notice.customer.currency] += instalment_of(notice).amount - state.received
+        totals[notice.about.currency] += instalment_of(notice).amount - state.received
     known = payments_known_through()
     context = {
         "name": message.person.name if message.person else "",
@@ -89,10 +89,10 @@ def _by_customer(
     wanted: Sequence[tuple[Notice, KeptState]], upcoming: dict[int, Instalment], language: str
 ) -> list[CustomerLines]:
     """Customers by what is missing of them, the largest first, and so their instalments."""
-    customers = {notice.customer_id: notice.customer for notice, _ in wanted}
+    customers = {notice.about.pk: notice.about for notice, _ in wanted}
     lines: dict[int, list[LapsedLine]] = defaultdict(list)
     for notice, state in wanted:
-        lines[notice.customer_id].append(_line(notice, state, upcoming, language))
+        lines[notice.about.pk].append(_line(notice, state, upcoming, language))
     groups = []
     for id_, of in lines.items():
         of.sort(key=lambda line: (-line.at_stake, line.reference, line.position))
@@ -123,7 +123,7 @@ def _next_instalments(wanted: Sequence[tuple[Notice, KeptState]]) -> dict[int, I
 def _line(
     notice: Notice, state: KeptState, upcoming: dict[int, Instalment], language: str
 ) -> LapsedLine:
-    instalment, currency = instalment_of(notice), notice.customer.currency
+    instalment, currency = instalment_of(notice), notice.about.currency
     commitment = instalment.commitment
     missing = instalment.amount - state.received
     return LapsedLine(
@@ -136,7 +136,7 @@ def _line(
         is_part_paid=state.received > 0,
         days_late=state.days_late,
         next_instalment=_next_in_words(upcoming.get(commitment.pk), currency, language),
-        link=f"{_customer_link(notice.customer)}#commitment-{commitment.public_id}",
+        link=f"{_customer_link(notice.about)}#commitment-{commitment.public_id}",
         at_stake=Decimal(missing).scaleb(-decimals_of(currency)),
     )
 

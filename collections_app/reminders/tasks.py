@@ -9,6 +9,7 @@ from celery import shared_task
 from collections_app.notices.recheck import prepare
 from collections_app.organisation.queries import organisation, today
 from collections_app.outbox.delivery import deliver_due
+from collections_app.reminders.opening import open_month
 from collections_app.reminders.sweep import sweep
 
 # Shorter than the half minute that a worker has to stop in.
@@ -21,6 +22,14 @@ def sweep_now(**_later_args: Any) -> None:
     day, stands_on = today(), organisation().standing_on
     if stands_on is None or day >= stands_on:
         sweep(on=day)
+
+
+@shared_task(name="reminders.open_month")
+def open_next_month(**_later_args: Any) -> None:
+    """Open the next month's plans once the day has been swept; cheap where all are open."""
+    day = today()
+    if organisation().standing_on == day:
+        open_month(on=day)
 
 
 @shared_task(name="reminders.deliver_messages")

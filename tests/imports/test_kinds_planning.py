@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from collections_app.customers.models import Customer
 from collections_app.planning.models import Measure, MeasureChange, MonthPlan, TargetChange
 from tests.conftest import Cast
 from tests.imports.files import DAY, counts, customers_of, faults, take
@@ -79,6 +80,15 @@ def test_a_locked_plan_told_the_same_is_unchanged() -> None:
 
 def test_a_month_already_locked_may_be_opened() -> None:
     assert counts(take("plans", AUGUST, on=date(2014, 1, 1))) == (1, 0, 0, 0)
+
+
+def test_a_locked_plan_that_never_had_a_target_takes_its_first() -> None:
+    customer = Customer.objects.get(code="C1")
+    MonthPlan.objects.create(customer=customer, month=date(2013, 8, 1), locks_on=BEFORE_LOCK)
+    assert counts(take("plans", AUGUST, on=AFTER_LOCK)) == (0, 1, 0, 0)
+    assert counts(take("plans", AUGUST, on=AFTER_LOCK)) == (0, 0, 1, 0)
+    result = take("plans", PLANS + "C1,2013-08,150000,,,,,", on=AFTER_LOCK)
+    assert faults(result) == [(2, "target", "conflict")]
 
 
 def test_an_empty_cell_of_a_plan_leaves_what_is_there() -> None:

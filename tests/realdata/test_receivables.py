@@ -263,7 +263,7 @@ def _check_mail(lapsed: set[int], smtp: SmtpSink) -> None:
     """Each lapse on one notice, to the customer's rep, in one mail of theirs; no other mail."""
     notices = list(Notice.objects.select_related("message__person", "customer", "person"))
     assert sorted(n.instalment_id or 0 for n in notices) == sorted(lapsed)
-    assert {n.person_id == n.customer.owner_id for n in notices} == {True}
+    assert {n.person_id == n.about.owner_id for n in notices} == {True}
     assert set(Message.objects.values_list("state", "in_doubt")) == {("sent", 0)}
     sent = {message.message_id: message for message in Message.objects.select_related("person")}
     assert sorted(smtp.message_ids) == sorted(sent)

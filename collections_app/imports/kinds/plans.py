@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -32,6 +33,7 @@ def import_plans(batch: Batch) -> None:
         .filter(customer__in=set(meant.values()), month__in={row.get("month") for row in rows})
         .order_by("pk")
     }
+    never_set = _never_set(known.values(), batch.on)
     new: list[MonthPlan] = []
     changed: list[MonthPlan] = []
     targets: list[TargetChange] = []
@@ -50,7 +52,7 @@ def import_plans(batch: Batch) -> None:
         if stored is None:
             new.append(_opened(batch, row, customer, values, calendar, lock_day))
         else:
-            _change(batch, row, stored, values, targets)
+            _change(batch, row, stored, values, targets, is_bare=stored.pk in never_set)
             if row.outcome == UPDATED:
                 changed.append(stored)
     MonthPlan.objects.bulk_create(new, batch_size=5000)
@@ -58,6 +60,16 @@ def import_plans(batch: Batch) -> None:
     # The first target counts for every day.
     targets += [TargetChange(plan=p, new_target=p.target, entered_by=batch.by) for p in new]
     TargetChange.objects.bulk_create(targets, batch_size=5000)
+
+
+def _never_set(plans: Iterable[MonthPlan], on: date) -> set[int]:
+    """Ids of the locked plans that never had a target: opened by the clock or by having asked.
+
+    There is nothing yet that an import would change.
+    """
+    ids = [plan.pk for plan in plans if plan.target is None and on > plan.locks_on]
+    had = TargetChange.objects.filter(plan__in=ids).values_list("plan", flat=True) if ids else ()
+    return set(ids) - set(had)
 
 
 def _opened(
@@ -88,12 +100,14 @@ def _change(
     stored: MonthPlan,
     values: dict[str, Any],
     targets: list[TargetChange],
+    *,
+    is_bare: bool,
 ) -> None:
     changes = {n: v for n, v in values.items() if getattr(stored, n) != v}
     if not changes:
         row.outcome = UNCHANGED
         return
-    if batch.on > stored.locks_on:
+    if batch.on > stored.locks_on and not is_bare:
         column = next((c for c, f in FIELDS.items() if f in changes), "target")
         batch.reject(row, "target" if "target" in changes else column, "conflict")
         return

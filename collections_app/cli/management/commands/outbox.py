@@ -66,7 +66,7 @@ def _message(message: Message) -> dict[str, Any]:
             {
                 "key": notice.key,
                 "kind": notice.kind,
-                "customer": notice.customer.code,
+                "customer": notice.customer.code if notice.customer else None,
                 "reference": _reference(notice),
                 "position": notice.instalment.position if notice.instalment else None,
             }
