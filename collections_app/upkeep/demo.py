@@ -23,6 +23,7 @@ from collections_app.organisation.models import Organisation
 from collections_app.organisation.queries import held_organisation, today, work_calendar
 from collections_app.reminders.sweep import sweep
 from collections_app.upkeep.demo_contacts import hold_some
+from collections_app.upkeep.demo_decisions import decide_some
 from collections_app.upkeep.demo_money import Files
 from collections_app.upkeep.demo_people import PASSWORD, PEOPLE, DemoPerson
 from collections_app.upkeep.demo_story import tell_story
@@ -72,6 +73,7 @@ def make_demo(*, customers: int, seed: int, on: date | None = None) -> Demo:
         sweep(on=on - timedelta(days=TOLD_DAYS), notify=False)
         sweep(on=on)
         hold_some(on=on, calendar=calendar)
+        decide_some(on=on, calendar=calendar)
     users = [{"email": p.email, "password": PASSWORD, "role": p.role} for p in PEOPLE]
     return Demo(users, customers)
 

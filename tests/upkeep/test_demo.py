@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date
 from io import StringIO
 
@@ -11,19 +12,20 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, Q
 
-from collections_app.accounts.models import Person
+from collections_app.accounts.models import Delegation, Person
 from collections_app.cli.output import failure_of
 from collections_app.commitments.models import Commitment, Ending
 from collections_app.core.months import add_months
 from collections_app.core.workdays import WorkCalendar
-from collections_app.customers.models import Customer, Hold
-from collections_app.followups.models import FollowUp
+from collections_app.customers.models import Customer, Hold, RegularAgreement
+from collections_app.followups.models import FollowUp, Request
 from collections_app.ledger.models import Payment, Reversal
 from collections_app.notices.models import Notice
 from collections_app.organisation.models import Organisation
 from collections_app.organisation.queries import organisation
 from collections_app.outbox.models import Message, MessageState
 from collections_app.planning.models import Measure, MeasureChange, MeasureStatus, MonthPlan
+from collections_app.standing.checking import differing_from_computed
 from collections_app.standing.figures import customer_figures
 from collections_app.standing.models import InstalmentStanding
 from collections_app.upkeep import demo as demo_module
@@ -225,3 +227,32 @@ def test_reps_were_in_touch_were_given_reasons_and_left_some_in_peace() -> None:
     assert reasons.values("reason").distinct().count() >= 4
     assert FollowUp.objects.filter(on_day__lt=DAY).count() == FollowUp.objects.count() > 100
     assert Hold.objects.in_force(DAY).count() == 3
+
+
+@pytest.mark.django_db
+def test_requests_wait_and_are_decided_and_an_approved_one_was_carried_out() -> None:
+    make_demo(customers=60, seed=1, on=DAY)
+    states = Counter(Request.objects.values_list("state", flat=True))
+    assert states == {"waiting": 2, "refused": 1, "approved": 1}
+    approved = Request.objects.get(state="approved")
+    assert approved.plan is not None
+    assert (approved.plan.target, approved.conceded) == (approved.target_after, approved.amount)
+    assert differing_from_computed() == []
+
+
+@pytest.mark.django_db
+def test_who_was_put_off_is_to_be_asked_again_on_a_day_from_today_on() -> None:
+    make_demo(customers=80, seed=1, on=DAY)
+    put_off = MonthPlan.objects.filter(month=DAY.replace(day=1), answer="put_off")
+    days = set(put_off.values_list("ask_again_on", flat=True))
+    assert DAY in days
+    assert len(days) > 1
+    assert all(again is not None and again >= DAY for again in days)
+
+
+@pytest.mark.django_db
+def test_some_customers_agreed_to_pay_regularly_and_somebody_stands_in() -> None:
+    make_demo(customers=40, seed=1, on=DAY)
+    assert 5 < RegularAgreement.objects.values("customer").distinct().count() < 25
+    (absence,) = Delegation.objects.in_force(DAY)
+    assert (absence.person.name, absence.delegate.name) == ("张伟", "刘洋")
