@@ -149,6 +149,32 @@ def test_asking_is_on_record_with_its_answer(customer: Customer) -> None:
     assert figures(day(3)).plan_state == "unplanned"
 
 
+@pytest.mark.parametrize(
+    ("again", "code"), [(None, "required"), (TENTH, "out_of_range"), (day(9), "out_of_range")]
+)
+def test_what_is_put_off_names_a_day_to_come_on_which_to_ask_again(
+    customer: Customer, again: date | None, code: str
+) -> None:
+    with pytest.raises(PlanRefused) as refused:
+        record_ask(
+            customer=customer, month=MONTH, asked_on=TENTH, answer="put_off", by=customer.owner,
+            on=TENTH, ask_again_on=again,
+        )  # fmt: skip
+    assert (refused.value.code, refused.value.field) == (code, "ask_again_on")
+    assert not MonthPlan.objects.exists()
+
+
+def test_another_answer_leaves_no_day_to_ask_again(customer: Customer) -> None:
+    for answer in ("put_off", "refused"):
+        record_ask(
+            customer=customer, month=MONTH, asked_on=TENTH, answer=answer, by=customer.owner,
+            on=TENTH, ask_again_on=day(12),
+        )  # fmt: skip
+    assert (MonthPlan.objects.get().answer, MonthPlan.objects.get().ask_again_on) == (
+        "refused", None,
+    )  # fmt: skip
+
+
 def test_asking_again_does_not_undo_having_asked_before(customer: Customer) -> None:
     for asked_on, answer in ((day(3), "put_off"), (day(9), "committed")):
         record_ask(
