@@ -38,12 +38,20 @@ OF_REQUESTS: Final = frozenset({Kind.DECIDED, Kind.TO_DECIDE})
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A way to do something: a link, or a form ``in_place``; one that ``posts`` is a button."""
+    """A way to do something: a link, or a form ``in_place``; one that ``posts`` is a button.
+
+    What is no more than a page to look at opens in no dialog.
+    """
 
     label: str
     path: str
     in_place: bool = False
     posts: bool = False
+
+    @property
+    def opens(self) -> bool:
+        """Whether it is the form of a promise, which is too large for a row."""
+        return not self.in_place and "/commitments/" in self.path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
