@@ -12,7 +12,7 @@ from typing import Final
 # What each row's columns hold:
 # instalment   its key; its state, or part_paid; what is owed; due date and deadline
 # followup     the latest: its outcome; its day, and the day to go on
-# asked        the latest day on which one asked; the day to ask again, where that was put off
+# asked        of the latest month one asked for: the day; the day to ask again, if put off
 # promise      the latest day on which a promise was made
 # rating       the latest day on which the rating changed
 # measure      its key; its kind; the expected uplift; due date and month
@@ -27,8 +27,12 @@ SELECT 'instalment', s.customer_id, s.instalment_id::text,
     CASE WHEN s.state = 'open' AND s.received > 0 THEN 'part_paid' ELSE s.state END,
     i.amount - s.received, i.due_on, i.deadline_on
 FROM asked_for c
-JOIN standing_instalmentstanding s ON s.customer_id = c.id
-    AND s.state IN ('partially_kept', 'broken', 'open')
+JOIN (
+    SELECT * FROM standing_instalmentstanding WHERE state IN ('partially_kept', 'broken')
+    UNION ALL
+    -- What is open can still change, and there is an index of what can.
+    SELECT * FROM standing_instalmentstanding WHERE changes_on IS NOT NULL AND state = 'open'
+) s ON s.customer_id = c.id
 JOIN commitments_instalment i ON i.id = s.instalment_id
 WHERE s.state <> 'open' OR i.due_on <= %(due_by)s
 UNION ALL
@@ -38,10 +42,11 @@ FROM asked_for c CROSS JOIN LATERAL (
     WHERE customer_id = c.id AND on_day <= %(day)s
     ORDER BY on_day DESC, at DESC, id DESC LIMIT 1) f
 UNION ALL
-SELECT 'asked', p.customer_id, '', '', 0, max(p.asked_on),
-    min(p.ask_again_on) FILTER (WHERE p.answer = 'put_off' AND p.month >= %(month)s)
-FROM asked_for c JOIN planning_monthplan p ON p.customer_id = c.id AND p.asked_on IS NOT NULL
-GROUP BY p.customer_id
+SELECT 'asked', c.id, '', '', 0, p.asked_on,
+    CASE WHEN p.answer = 'put_off' AND p.month >= %(month)s THEN p.ask_again_on END
+FROM asked_for c CROSS JOIN LATERAL (
+    SELECT month, asked_on, answer, ask_again_on FROM planning_monthplan
+    WHERE customer_id = c.id AND asked_on IS NOT NULL ORDER BY month DESC LIMIT 1) p
 UNION ALL
 SELECT 'promise', c.id, '', '', 0, m.made_on, NULL::date
 FROM asked_for c CROSS JOIN LATERAL (

@@ -1,5 +1,5 @@
-/* data-menu: a <details> that closes on Escape, on a click elsewhere and when focus leaves it. */
-const open = () => document.querySelectorAll("details[data-menu][open]");
+/* data-menu, data-more: a <details> that closes on Escape, on a click elsewhere and when focus leaves it. */
+const open = () => document.querySelectorAll("details:is([data-menu], [data-more])[open]");
 
 document.addEventListener("click", (event) => {
   for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;

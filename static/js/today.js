@@ -15,7 +15,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 /* A form that opens closes the menu that it was chosen from; one that comes back may be sent again. */
 document.addEventListener("htmx:afterSwap", (event) => {
-  for (const menu of list?.querySelectorAll("details[data-menu][open]") ?? []) menu.open = false;
+  for (const menu of list?.querySelectorAll("details[data-more][open]") ?? []) menu.open = false;
   event.detail.target.querySelector?.("[data-focus]")?.focus();
 });
 
