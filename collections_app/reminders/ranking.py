@@ -37,8 +37,9 @@ MOST_DECIMALS: Final = 3  # of any currency
 TENTHS: Final = 10
 LATEST_DAYS: Final = 30
 RATING_TENTHS: Final = {"A": 10, "B": 12, "C": 15, "D": 20}
-# A habit to be built never comes before what is owed.
-LAST: Final = frozenset({Kind.NO_REGULAR})
+# What is at stake with a whole balance is no promise missed: keeping in touch comes after all that
+# was promised, planned or asked, and a habit to be built after that.
+LATER: Final = {Kind.NO_CONTACT: 1, Kind.NO_REGULAR: 2}
 PLACE: Final = {kind: place for place, kind in enumerate(Kind)}
 
 
@@ -90,9 +91,9 @@ def weight(item: Item) -> int:
 
 
 def ranked(items: Iterable[Item]) -> list[Item]:
-    """The weightiest first, habits last; ties by the customer's code, kind and subject."""
+    """The weightiest first, keeping in touch and habits last; ties by the customer's code, kind and subject."""
     return sorted(items, key=_order)
 
 
-def _order(item: Item) -> tuple[bool, int, str, int, str]:
-    return item.kind in LAST, -weight(item), item.code, PLACE[item.kind], item.subject
+def _order(item: Item) -> tuple[int, int, str, int, str]:
+    return LATER.get(item.kind, 0), -weight(item), item.code, PLACE[item.kind], item.subject

@@ -82,6 +82,15 @@ def test_a_habit_comes_after_all_that_is_owed(one: Item, other: Item) -> None:
     assert place(owed, habit)
 
 
+@given(items, items)
+def test_keeping_in_touch_comes_after_what_was_promised_and_before_habits(
+    one: Item, other: Item
+) -> None:
+    touch = replace(one, kind=Kind.NO_CONTACT)
+    assert place(replace(other, kind=Kind.LAPSED), touch)
+    assert place(touch, replace(other, kind=Kind.NO_REGULAR))
+
+
 def test_an_unrated_customer_weighs_like_one_of_rating_b() -> None:
     assert weight(item(rating=None)) == weight(item(rating="B"))
 
