@@ -6,21 +6,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from collections_app.accounts.models import Person
 from collections_app.core.months import first_of
-from collections_app.core.workdays import WorkCalendar
 from collections_app.customers.models import CustomerQuerySet
 from collections_app.followups.models import Request
-from collections_app.organisation.models import RatingPolicy
 from collections_app.organisation.queries import (
     Policies,
-    organisation,
     policies_on,
     work_calendar,
 )
@@ -44,13 +39,33 @@ FOLLOWED_UP, ON_HOLD, SNOOZED = "followed_up", "hold", "snoozed"
 
 
 class Fact(NamedTuple):
-    """A row of the statement, but for what it is about and whose it is."""
+    """What the statement says of one thing of a customer's."""
 
     subject: str
     detail: str
     amount: int
     first_on: date | None
     second_on: date | None
+
+
+class Touch(NamedTuple):
+    """When one was last in touch with a customer, and when its rating changed."""
+
+    outcome: str | None = None
+    spoken_on: date | None = None
+    next_on: date | None = None
+    asked_on: date | None = None
+    ask_again_on: date | None = None
+    promised_on: date | None = None
+    rated_on: date | None = None
+
+
+@dataclass(slots=True)
+class Told:
+    """All that the statement says of one customer, by what it is about."""
+
+    touch: Touch = field(default_factory=Touch)
+    things: dict[str, list[Fact]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,57 +87,38 @@ class Agenda:
     owners: dict[int, int]
 
 
-@dataclass(frozen=True)
 class _Morning:
     """What is known for all customers on the day; policies are as they are since ``changed_on``."""
 
-    day: date
-    zone: ZoneInfo
-    calendar: WorkCalendar
-    policies: Policies
-    changed_on: date
-
-    @cached_property
-    def ask_by(self) -> date:
-        """The working day of the month by which everybody is to be asked."""
-        return self.calendar.nth_of_month(first_of(self.day), ASK_BY_WORKING_DAY)
+    def __init__(self, day: date, policies: Policies) -> None:
+        self.day, self.policies = day, policies
+        rows = (*policies.of_all.values(), *policies.by_team.values())
+        self.changed_on = max((row.valid_from for row in rows if row.valid_from), default=date.min)
+        # The working day of the month by which everybody is to be asked.
+        self.ask_by = work_calendar().nth_of_month(first_of(day), ASK_BY_WORKING_DAY)
 
 
-@dataclass(frozen=True)
 class _One:
-    """One customer on the day."""
+    """One customer on the day. ``spoken_on`` is the day of the latest follow-up, or long ago."""
 
-    account: Account
-    morning: _Morning
-    facts: Mapping[str, list[Fact]] = field(default_factory=dict)
+    __slots__ = ("account", "day", "morning", "policy", "spoken_on", "things", "touch", "waited")
 
-    @cached_property
-    def policy(self) -> RatingPolicy:
-        return self.morning.policies.of(self.account.rating, self.account.team_id)
+    def __init__(self, account: Account, morning: _Morning, told: Told) -> None:
+        self.account, self.morning, self.day = account, morning, morning.day
+        self.touch, self.things = told.touch, told.things
+        self.policy = morning.policies.of(account.rating, account.team_id)
+        self.spoken_on = told.touch.spoken_on or date.min
+        self.waited = (morning.day - self.spoken_on).days
 
-    def latest(self, what: str) -> Fact | None:
-        return next(iter(self.facts.get(what, ())), None)
-
-    @cached_property
-    def spoken_on(self) -> date:
-        """The day of the latest follow-up, or long ago."""
-        latest = self.latest("followup")
-        return (latest.first_on if latest else None) or date.min
-
-    @cached_property
+    @property
     def is_unsure(self) -> bool:
         """Whether rating or policy changed since the latest follow-up, which may not be enough.
 
         A day is judged by the rating and policy of its time: a follow-up may have been wanted
         before they changed, and not been made.
         """
-        rated = self.latest("rating")
-        changed_on = max(self.morning.changed_on, (rated.first_on if rated else None) or date.min)
-        return self._waited < self.policy.chase_every_days and changed_on > self.spoken_on
-
-    @cached_property
-    def _waited(self) -> int:
-        return (self.morning.day - self.spoken_on).days
+        changed_on = max(self.morning.changed_on, self.touch.rated_on or date.min)
+        return self.waited < self.policy.chase_every_days and changed_on > self.spoken_on
 
     def wants_follow_up(self, lapse: Item, wanted: Collection[int]) -> bool:
         """Whether a lapse wants a follow-up today, as ``reminders.following`` says it (rule 8).
@@ -131,31 +127,30 @@ class _One:
         not, unless the interval was another since: then ``wanted`` says.
         """
         assert lapse.until is not None
-        if self.spoken_on <= lapse.until or self._waited >= self.policy.chase_every_days:
+        if self.spoken_on <= lapse.until or self.waited >= self.policy.chase_every_days:
             return True
         return self.is_unsure and int(lapse.subject) in wanted
 
-    @cached_property
+    @property
     def last_touch(self) -> date:
         """When one last spoke with the customer; the day it was entered, if one never did."""
-        known = [
-            fact.first_on
-            for what in ("followup", "asked", "promise")
-            if (fact := self.latest(what)) is not None and fact.first_on
-        ]
-        entered = self.account.entered_at.astimezone(self.morning.zone).date()
-        return max(known, default=entered)
+        touch = self.touch
+        known = [day for day in (touch.spoken_on, touch.asked_on, touch.promised_on) if day]
+        return max(known) if known else self.account.entered_on
 
-    def item(self, kind: Kind, amount: int, **more: Any) -> Item:
-        account = self.account
+    def item(
+        self,
+        kind: Kind,
+        amount: int,
+        days: int = 0,
+        subject: str = "",
+        since: date | None = None,
+        until: date | None = None,
+        detail: str = "",
+    ) -> Item:
+        of, stake = self.account, max(amount, 0)
         return Item(
-            kind=kind,
-            customer_id=account.id,
-            code=account.code,
-            rating=account.rating,
-            currency=account.currency,
-            amount=max(amount, 0),
-            **more,
+            kind, of.id, of.code, of.rating, of.currency, stake, days, subject, since, until, detail
         )
 
 
@@ -168,12 +163,9 @@ def agenda_of(
     for them are told too. A fixed number of statements, however many customers.
     """
     accounts = accounts_of(customers, day=day)
-    ids = [account.id for account in accounts]
-    policies = policies_on(day)
-    facts = _facts(ids, person, day)
-    zone = ZoneInfo(organisation().time_zone)
-    morning = _Morning(day, zone, work_calendar(), policies, _newest(policies))
-    customers_of_day = [_One(a, morning, facts.get(a.id, {})) for a in accounts]
+    told = _told_of([account.id for account in accounts], person, day)
+    morning = _Morning(day, policies_on(day))
+    customers_of_day = [_One(a, morning, told.get(a.id) or Told()) for a in accounts]
     unsure = [one.account.id for one in customers_of_day if one.is_unsure]
     wanted = {row.instalment_id for row in follow_ups_wanted(unsure, on=day)} if unsure else set()
     items: list[Item] = []
@@ -186,13 +178,7 @@ def agenda_of(
     return Agenda(ranked(items), waiting, {a.id: a.owner_id for a in accounts})
 
 
-def _newest(policies: Policies) -> date:
-    """Since when the policies are as they are."""
-    rows = (*policies.of_all.values(), *policies.by_team.values())
-    return max((row.valid_from for row in rows if row.valid_from), default=date.min)
-
-
-def _facts(ids: Sequence[int], person: Person, day: date) -> dict[int, dict[str, list[Fact]]]:
+def _told_of(ids: Sequence[int], person: Person, day: date) -> dict[int, Told]:
     values: dict[str, Any] = {
         "customers": list(ids),
         "person": person.pk,
@@ -201,11 +187,15 @@ def _facts(ids: Sequence[int], person: Person, day: date) -> dict[int, dict[str,
         "due_by": day + timedelta(days=LONGEST_REMINDER),
         "dead_since": day - timedelta(days=DEAD_DAYS),
     }
-    found: dict[int, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[int, Told] = defaultdict(Told)
     with connection.cursor() as cursor:
         cursor.execute(FACTS, values)
-        for what, id_, *fact in cursor.fetchall():
-            found[id_][what].append(Fact(*fact))
+        for what, id_, subject, detail, amount, *days in cursor.fetchall():
+            if what == "touch":
+                found[id_].touch = Touch(detail, *days)
+            else:
+                fact = Fact(subject, detail, amount, days[0], days[1])
+                found[id_].things.setdefault(what, []).append(fact)
     return found
 
 
@@ -216,10 +206,10 @@ def _sort_out(
 
     ``wanted`` are the lapsed instalments that want a follow-up where only history tells.
     """
-    hold = one.latest("hold")
+    hold = next(iter(one.things.get("hold", ())), None)
     snoozed = {
         (kind, fact.subject): (fact.second_on, reason)
-        for fact in one.facts.get("snooze", ())
+        for fact in one.things.get("snooze", ())
         for kind, _space, reason in (fact.detail.partition(" "),)
     }
     for item in _all_of(one):
@@ -245,9 +235,9 @@ def _all_of(one: _One) -> Iterator[Item]:
 
 def _instalments(one: _One) -> Iterator[Item]:
     """Lapsed instalments, and those that fall due within the reminders of the policy."""
-    day = one.morning.day
+    day = one.day
     horizon = day + timedelta(days=max(one.policy.reminder_days, default=0))
-    for subject, state, amount, due_on, deadline_on in one.facts.get("instalment", ()):
+    for subject, state, amount, due_on, deadline_on in one.things.get("instalment", ()):
         assert due_on is not None
         assert deadline_on is not None
         if state in LAPSED:
@@ -263,21 +253,19 @@ def _instalments(one: _One) -> Iterator[Item]:
 
 def _put_off(one: _One) -> Iterator[Item]:
     """The day to ask again, or to go on, has come, and nothing was logged since."""
-    day, days_due = one.morning.day, []
-    contact, asked, promise = (one.latest(what) for what in ("followup", "asked", "promise"))
-    promised_on = (promise.first_on if promise else None) or date.min
-    spoken_on = (contact.first_on if contact else None) or date.min
-    next_on = contact.second_on if contact else None
-    if next_on is not None and next_on <= day and promised_on <= spoken_on:
+    touch, day, days_due = one.touch, one.day, []
+    promised_on, next_on = touch.promised_on or date.min, touch.next_on
+    if next_on is not None and next_on <= day and promised_on <= one.spoken_on:
         days_due.append(next_on)
-    if asked is not None and asked.second_on is not None and asked.second_on <= day:
-        goes_on = next_on is not None and next_on > day and spoken_on > (asked.first_on or day)
-        if max(spoken_on, promised_on) < asked.second_on and not goes_on:
-            days_due.append(asked.second_on)
+    again = touch.ask_again_on
+    if again is not None and again <= day:
+        goes_on = next_on is not None and next_on > day and one.spoken_on > (touch.asked_on or day)
+        if max(one.spoken_on, promised_on) < again and not goes_on:
+            days_due.append(again)
     if days_due:
         since = min(days_due)
         stake = max(one.account.unpromised_target, 0) or one.account.open
-        detail = contact.detail if contact and since == next_on else "put_off"
+        detail = touch.outcome if touch.outcome and since == next_on else "put_off"
         yield one.item(Kind.PUT_OFF, stake, days=(day - since).days, since=since, detail=detail)
 
 
@@ -286,7 +274,7 @@ def _of_the_month(one: _One) -> Iterator[Item]:
     account, ask_by = one.account, one.morning.ask_by
     stake = account.target or account.open
     if not account.asked and stake > 0:
-        late = (one.morning.day - ask_by).days
+        late = (one.day - ask_by).days
         detail = "target" if account.target else "open"
         yield one.item(
             Kind.NOT_ASKED, stake, days=max(late, 0),
@@ -299,9 +287,9 @@ def _of_the_month(one: _One) -> Iterator[Item]:
 
 
 def _measures(one: _One) -> Iterator[Item]:
-    for subject, kind, uplift, due_on, month in one.facts.get("measure", ()):
+    for subject, kind, uplift, due_on, month in one.things.get("measure", ()):
         assert due_on is not None
-        late = (one.morning.day - due_on).days
+        late = (one.day - due_on).days
         yield one.item(
             Kind.MEASURE_DUE, uplift, days=late, subject=subject, since=due_on, until=month,
             detail=kind,
@@ -310,14 +298,14 @@ def _measures(one: _One) -> Iterator[Item]:
 
 def _told(one: _One) -> Iterator[Item]:
     """Requests that were decided, and messages that could not be delivered."""
-    day = one.morning.day
-    for subject, detail, amount, decided_on, _none in one.facts.get("decided", ()):
+    day = one.day
+    for subject, detail, amount, decided_on, _none in one.things.get("decided", ()):
         late = (day - decided_on).days if decided_on else 0
         yield one.item(
             Kind.DECIDED, amount, days=max(late, 0), subject=subject, since=decided_on,
             detail=detail,
         )  # fmt: skip
-    for fact in one.facts.get("dead", ()):
+    for fact in one.things.get("dead", ()):
         late = (day - fact.first_on).days if fact.first_on else 0
         stake = one.account.open or one.account.target
         yield one.item(
@@ -327,13 +315,13 @@ def _told(one: _One) -> Iterator[Item]:
 
 def _habits(one: _One) -> Iterator[Item]:
     """Nobody has spoken with a customer that owes, or nothing regular is agreed with it."""
-    account, day = one.account, one.morning.day
+    account, day = one.account, one.day
     if account.open <= 0:
         return
     least = QUIET_INTERVALS * one.policy.chase_every_days
     silent = (day - one.last_touch).days
     # A lapse asks for the same contact, sooner and with its reason.
-    if silent > least and not any(f.detail in LAPSED for f in one.facts.get("instalment", ())):
+    if silent > least and not any(f.detail in LAPSED for f in one.things.get("instalment", ())):
         yield one.item(
             Kind.NO_CONTACT, account.open, days=silent - least, since=one.last_touch,
             detail=str(least),

@@ -4,10 +4,12 @@ stands."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import TruncDate
 
 from collections_app.core.months import first_of
 from collections_app.customers.models import CustomerQuerySet
@@ -28,7 +30,7 @@ _KEPT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Account:
     """One customer; amounts in minor units. ``asked`` is the answer for the month, blank: none."""
 
@@ -39,7 +41,7 @@ class Account:
     owner_id: int
     team_id: int | None
     regular_amount: int | None
-    entered_at: datetime
+    entered_on: date
     open: int = 0
     target: int = 0
     committed: int = 0
@@ -63,8 +65,13 @@ def accounts_of(customers: CustomerQuerySet, *, day: date) -> list[Account]:
     One statement where what is kept says it; the figures are worked out where it does not.
     """
     month = first_of(day)
+    zone = ZoneInfo(organisation().time_zone)
     touched = Touched.objects.filter(customer_id=OuterRef("pk"))
-    rows = list(customers.order_by().values_list(*_OWN, "entered_at", Exists(touched), *_KEPT))
+    rows = list(
+        customers.order_by().values_list(
+            *_OWN, TruncDate("entered_at", tzinfo=zone), Exists(touched), *_KEPT
+        )
+    )
     if day != organisation().standing_on or any(row[8] for row in rows):
         return _worked_out([Account(*row[:8]) for row in rows], month, day)
     return [_kept(row[:8], row[9], row[10:], month) for row in rows]

@@ -7,10 +7,9 @@ of it in whole numbers, so that the same facts give the same order on every mach
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from collections_app.core.money import decimals_of
 from collections_app.organisation.defaults import UNRATED_COUNTS_AS
@@ -43,8 +42,7 @@ LATER: Final = {Kind.NO_CONTACT: 1, Kind.NO_REGULAR: 2}
 PLACE: Final = {kind: place for place, kind in enumerate(Kind)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(NamedTuple):
     """One thing to do for a customer.
 
     ``subject`` is the key of the instalment, measure or request that it is about, blank where a

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,12 +49,12 @@ def place(one: Item, among: Item) -> bool:
 
 @given(items, st.integers(1, 10**12))
 def test_more_at_stake_weighs_more(one: Item, more: int) -> None:
-    assert weight(replace(one, amount=one.amount + more)) > weight(one)
+    assert weight(one._replace(amount=one.amount + more)) > weight(one)
 
 
 @given(items, st.integers(1, 400))
 def test_later_never_weighs_less(one: Item, more: int) -> None:
-    later = weight(replace(one, days=one.days + more))
+    later = weight(one._replace(days=one.days + more))
     assert later >= weight(one)
     if one.amount and one.days < LATEST_DAYS:
         assert later > weight(one)
@@ -63,7 +62,7 @@ def test_later_never_weighs_less(one: Item, more: int) -> None:
 
 @given(items)
 def test_a_worse_rating_never_weighs_less(one: Item) -> None:
-    weights = [weight(replace(one, rating=rating)) for rating in RATINGS]
+    weights = [weight(one._replace(rating=rating)) for rating in RATINGS]
     assert weights == sorted(weights)
     assert not one.amount or len(set(weights)) == len(weights)
 
@@ -77,8 +76,8 @@ def test_the_order_is_independent_of_how_things_came(found: list[Item], random: 
 
 @given(items, items)
 def test_a_habit_comes_after_all_that_is_owed(one: Item, other: Item) -> None:
-    habit = replace(one, kind=Kind.NO_REGULAR)
-    owed = replace(other, kind=Kind.LAPSED)
+    habit = one._replace(kind=Kind.NO_REGULAR)
+    owed = other._replace(kind=Kind.LAPSED)
     assert place(owed, habit)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ def set_without_lock(
     plan = MonthPlan.objects.get(customer=customer, month=month)
     if plan.target != expected:
         raise Overtaken("Somebody was first.", field="target")
+    time.sleep(0.2)  # so that others look too before it writes, however busy the machine is
     TargetChange.objects.create(plan=plan, old_target=plan.target, new_target=target)
     plan.target = target
     plan.save()

@@ -147,7 +147,8 @@ def agenda_for(
     person = asked.rep or by
     decides = person == by and by.role in DECIDING
     agenda = agenda_of(customers, person=person, day=asked.day, decides=decides)
-    return agenda, Readers(person.pk, _away(by))
+    is_alone = all(owner_id == person.pk for owner_id in agenda.owners.values())
+    return agenda, Readers(person.pk, {} if is_alone else _away(by))
 
 
 def chips_of(items: list[Item]) -> list[Chip]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
-from typing import Any, Final, NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
@@ -54,34 +54,6 @@ class Act:
         return not self.in_place and "/commitments/" in self.path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TodayRow:
-    """One thing to do: ``at_stake`` in minor units, ``state`` the key of its badge.
-
-    ``acts`` are offered at once, ``more`` on asking. ``whose`` says for whom one does it, where it
-    is not one's own; ``why`` is the rank in words and figures, blank for what only waits.
-    """
-
-    key: str
-    kind: str
-    customer_id: int
-    public_id: UUID
-    name: str
-    code: str
-    rating: str
-    whose: str
-    currency: str
-    state: str
-    reason: str
-    at_stake: int
-    path: str
-    acts: tuple[Act, ...]
-    more: tuple[Act, ...] = ()
-    phone: str = ""
-    email: str = ""
-    why: str = ""
-
-
 class Whom(NamedTuple):
     """The customer of a row."""
 
@@ -116,142 +88,6 @@ class Readers:
         }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What rows are made of, beside the items."""
-
-    day: date
-    readers: Readers
-    people: Mapping[int, Whom]
-    promises: Mapping[str, tuple[str, UUID]]
-    measures: Mapping[str, tuple[str, UUID]]
-    requests: Mapping[str, tuple[str, UUID]]
-
-    @cached_property
-    def labels(self) -> dict[str, str]:
-        """What each act is called; hundreds of rows need but a few."""
-        return {name: str(label) for name, (label, _in_place) in _ANY.items()}
-
-    def about(self, item: Item) -> tuple[str, UUID]:
-        """What the item's subject is called, and its public id."""
-        of: Mapping[str, tuple[str, UUID]] = {}
-        if item.kind in OF_PROMISES:
-            of = self.promises
-        elif item.kind == Kind.MEASURE_DUE:
-            of = self.measures
-        elif item.kind in OF_REQUESTS:
-            of = self.requests
-        return of.get(item.subject, ("", _NOBODY))
-
-
-def rows_of(items: Collection[Item], *, day: date, readers: Readers) -> list[TodayRow]:
-    """Rows of the items, in their order; a fixed number of statements for each kind there is."""
-    known = _known(items, day, readers)
-    return [_row(item, known) for item in items if item.customer_id in known.people]
-
-
-def waiting_rows(rows: Collection[Waiting], *, day: date, readers: Readers) -> list[TodayRow]:
-    """Rows of what wants nothing today, each with why and until when."""
-    known = _known([row.item for row in rows], day, readers)
-    return [_waiting_row(row, known) for row in rows if row.item.customer_id in known.people]
-
-
-def _known(items: Iterable[Item], day: date, readers: Readers) -> _Known:
-    def subjects(kinds: Collection[Kind]) -> list[int]:
-        return [int(item.subject) for item in items if item.kind in kinds]
-
-    whom = Customer.objects.filter(pk__in={item.customer_id for item in items}).annotate(
-        first=FilteredRelation("contacts", condition=Q(contacts__is_primary=True))
-    )
-    people = whom.values_list(
-        "pk", "public_id", "name", "owner_id", "owner__name", "first__phone", "first__email"
-    )
-    promises: dict[str, tuple[str, UUID]] = {}
-    if ids := subjects(OF_PROMISES):
-        of = Instalment.objects.filter(pk__in=ids).values_list(
-            "pk", "commitment__reference", "position", "commitment__public_id"
-        )
-        promises = {str(pk): (f"{reference} / {place}", id_) for pk, reference, place, id_ in of}
-    measures: dict[str, tuple[str, UUID]] = {}
-    if ids := subjects({Kind.MEASURE_DUE}):
-        rows = Measure.objects.filter(pk__in=ids).values_list("pk", "description", "public_id")
-        measures = {str(pk): (words, id_) for pk, words, id_ in rows}
-    requests: dict[str, tuple[str, UUID]] = {}
-    if ids := subjects(OF_REQUESTS):
-        asked = Request.objects.filter(pk__in=ids)
-        found = asked.values_list("pk", "asked_by__name", "public_id")
-        requests = {str(pk): (name, id_) for pk, name, id_ in found}
-    return _Known(day, readers, {p[0]: Whom(*p) for p in people}, promises, measures, requests)
-
-
-def _row(item: Item, known: _Known) -> TodayRow:
-    whom, (name, subject_id) = known.people[item.customer_id], known.about(item)
-    acts, more = _acts(item, whom, subject_id, known)
-    return _whole(
-        item, whom,
-        whose=known.readers.whose(whom),
-        state=badge_of(item, known.day),
-        reason=reason_of(item, known.day, name=name),
-        path=_home(item, whom, subject_id, known.day),
-        acts=acts,
-        more=more,
-        phone=whom.phone or "",
-        email=whom.email or "",
-        why=why_here(item),
-    )  # fmt: skip
-
-
-def _waiting_row(row: Waiting, known: _Known) -> TodayRow:
-    item = row.item
-    whom, (name, subject_id) = known.people[item.customer_id], known.about(item)
-    acts: tuple[Act, ...] = ()
-    if row.why == SNOOZED:
-        back = f"{_path('snooze_end', whom.public_id)}?{_subject(item)}&todo={item.key}"
-        acts = (Act(_("Bring it back"), back, posts=True),)
-    return _whole(
-        item, whom,
-        whose=known.readers.whose(whom),
-        state=waits_as(row),
-        reason=f"{waits_because(row)} · {reason_of(item, known.day, name=name)}",
-        path=_home(item, whom, subject_id, known.day),
-        acts=acts,
-    )  # fmt: skip
-
-
-def _whole(item: Item, whom: Whom, **more: Any) -> TodayRow:
-    return TodayRow(
-        key=item.key,
-        kind=str(item.kind),
-        customer_id=item.customer_id,
-        public_id=whom.public_id,
-        name=whom.name,
-        code=item.code,
-        rating=item.rating or "",
-        currency=item.currency,
-        at_stake=item.amount,
-        **more,
-    )
-
-
-def _home(item: Item, whom: Whom, subject_id: UUID, day: date) -> str:
-    """Where the customer's page shows what the item is about."""
-    page = _path("customer_detail", whom.public_id)
-    if item.kind in OF_PROMISES:
-        return f"{page}?tab=commitments#commitment-{subject_id}"
-    if item.kind in OF_REQUESTS:
-        return f"{_path('request_detail', subject_id)}?todo={item.key}"
-    return f"{page}?month={month_text(_month(item, day))}"
-
-
-def _month(item: Item, day: date) -> date:
-    is_past = item.kind == Kind.MEASURE_DUE and item.until is not None
-    return item.until if is_past and item.until else first_of(day)
-
-
-def _subject(item: Item) -> str:
-    return f"kind={item.kind}&subject={quote(item.subject)}"
-
-
 # What can be done for any customer: the URL, its words, and whether it is done in the list.
 _ANY: Final = {
     "followup_log": (gettext_lazy("Log a follow-up"), True),
@@ -276,38 +112,193 @@ _FIRST: Final[dict[Kind, tuple[str, ...]]] = {
 _MORE: Final = ("followup_log", "promise_record", "measure_add", "hold_put")
 
 
-def _acts(
-    item: Item, whom: Whom, subject_id: UUID, known: _Known
-) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
-    """What is offered at once, and what on asking."""
-    if item.kind in OF_REQUESTS:
-        return _of_request(item, subject_id), ()
-    month = month_text(_month(item, known.day))
+@dataclass(frozen=True, slots=True)
+class TodayRow:
+    """One thing to do, or one that ``waits``; its words are made as they are shown.
 
-    def act(name: str) -> Act:
-        path = f"{_path(name, whom.public_id)}?month={month}&todo={item.key}"
-        return Act(known.labels[name], path, _ANY[name][1])
+    ``about`` is what the promise or measure is called, ``about_id`` its public id.
+    """
 
-    first = [act(name) for name in _FIRST[item.kind]]
-    if item.kind == Kind.LAPSED:
-        again = _path("promise_renegotiate", subject_id)
-        first.append(Act(_("Renegotiate"), f"{again}?todo={item.key}"))
-    elif item.kind == Kind.MEASURE_DUE:
-        change = _path("measure_change", subject_id)
-        first.append(Act(_("Say what became of it"), f"{change}?todo={item.key}", True))
-    elif item.kind == Kind.UNDELIVERABLE:
-        first.insert(0, Act(_("Check the address"), _home(item, whom, subject_id, known.day)))
-    more = [act(name) for name in _MORE if name not in _FIRST[item.kind]]
-    later = f"{_path('snooze_put', whom.public_id)}?{_subject(item)}&todo={item.key}"
-    return tuple(first), (*more, Act(_("Not today"), later, True))
+    item: Item
+    whom: Whom
+    day: date
+    readers: Readers
+    about: str = ""
+    about_id: UUID = _NOBODY
+    waits: Waiting | None = None
+
+    @property
+    def key(self) -> str:
+        return self.item.key
+
+    @property
+    def kind(self) -> str:
+        return str(self.item.kind)
+
+    @property
+    def name(self) -> str:
+        return self.whom.name
+
+    @property
+    def at_stake(self) -> int:
+        """In minor units of the customer's currency."""
+        return self.item.amount
+
+    @property
+    def whose(self) -> str:
+        """For whom one does it, where it is not one's own customer."""
+        return self.readers.whose(self.whom)
+
+    @property
+    def state(self) -> str:
+        """The key of its badge."""
+        return waits_as(self.waits) if self.waits else badge_of(self.item, self.day)
+
+    @property
+    def reason(self) -> str:
+        reason = reason_of(self.item, self.day, name=self.about)
+        return f"{waits_because(self.waits)} · {reason}" if self.waits else reason
+
+    @property
+    def why(self) -> str:
+        """The rank in words and figures; blank for what only waits."""
+        return "" if self.waits else why_here(self.item)
+
+    @property
+    def path(self) -> str:
+        """Where the customer's page shows what the item is about."""
+        item = self.item
+        if item.kind in OF_REQUESTS:
+            return f"{_path('request_detail', self.about_id)}?todo={item.key}"
+        page = _path("customer_detail", self.whom.public_id)
+        if item.kind in OF_PROMISES:
+            return f"{page}?tab=commitments#commitment-{self.about_id}"
+        return f"{page}?month={month_text(self.month)}"
+
+    @property
+    def month(self) -> date:
+        """The month that is acted on: the measure's, else that of the day."""
+        is_measure = self.item.kind == Kind.MEASURE_DUE
+        return (self.item.until if is_measure else None) or first_of(self.day)
+
+    @property
+    def acts(self) -> list[Act]:
+        """What is offered at once."""
+        item, todo = self.item, f"todo={self.item.key}"
+        if self.waits is not None:
+            if self.waits.why != SNOOZED:
+                return []
+            back = f"{_path('snooze_end', self.whom.public_id)}?{_subject(item)}&{todo}"
+            return [Act(_("Bring it back"), back, posts=True)]
+        if item.kind in OF_REQUESTS:
+            return self._of_request()
+        first = self._any_of(_FIRST[item.kind])
+        if item.kind == Kind.LAPSED:
+            again = _path("promise_renegotiate", self.about_id)
+            first.append(Act(_("Renegotiate"), f"{again}?{todo}"))
+        elif item.kind == Kind.MEASURE_DUE:
+            change = _path("measure_change", self.about_id)
+            first.append(Act(_("Say what became of it"), f"{change}?{todo}", True))
+        elif item.kind == Kind.UNDELIVERABLE:
+            first.insert(0, Act(_("Check the address"), self.path))
+        return first
+
+    @property
+    def more(self) -> list[Act]:
+        """What is offered on asking."""
+        item = self.item
+        if self.waits is not None or item.kind in OF_REQUESTS:
+            return []
+        first = _FIRST[item.kind]
+        later = f"{_path('snooze_put', self.whom.public_id)}?{_subject(item)}&todo={item.key}"
+        rest = self._any_of(name for name in _MORE if name not in first)
+        return [*rest, Act(_("Not today"), later, True)]
+
+    def _any_of(self, names: Iterable[str]) -> list[Act]:
+        query = f"?month={month_text(self.month)}&todo={self.item.key}"
+        return [
+            Act(str(_ANY[name][0]), _path(name, self.whom.public_id) + query, _ANY[name][1])
+            for name in names
+        ]
+
+    def _of_request(self) -> list[Act]:
+        if self.item.kind == Kind.TO_DECIDE:
+            return [Act(_("Decide"), self.path)]
+        seen = f"{_path('request_seen', self.about_id)}?todo={self.item.key}"
+        return [Act(_("Look at it"), self.path), Act(_("Seen"), seen, posts=True)]
 
 
-def _of_request(item: Item, subject_id: UUID) -> tuple[Act, ...]:
-    page = f"{_path('request_detail', subject_id)}?todo={item.key}"
-    if item.kind == Kind.TO_DECIDE:
-        return (Act(_("Decide"), page),)
-    seen = f"{_path('request_seen', subject_id)}?todo={item.key}"
-    return Act(_("Open"), page), Act(_("Seen"), seen, posts=True)
+def rows_of(items: Collection[Item], *, day: date, readers: Readers) -> list[TodayRow]:
+    """Rows of the items, in their order; a fixed number of statements for each kind there is."""
+    people, named = _people(items), _named(items)
+    return [
+        TodayRow(item, people[item.customer_id], day, readers, *_about(item, named))
+        for item in items
+        if item.customer_id in people
+    ]
+
+
+def waiting_rows(rows: Collection[Waiting], *, day: date, readers: Readers) -> list[TodayRow]:
+    """Rows of what wants nothing today, each with why and until when."""
+    items = [row.item for row in rows]
+    people, named = _people(items), _named(items)
+    return [
+        TodayRow(
+            row.item, people[row.item.customer_id], day, readers, *_about(row.item, named), row
+        )
+        for row in rows
+        if row.item.customer_id in people
+    ]
+
+
+Named = dict[tuple[str, str], tuple[str, UUID]]
+
+
+def _people(items: Iterable[Item]) -> dict[int, Whom]:
+    """The customers of the items, with the address and telephone of each one's first contact."""
+    whom = Customer.objects.filter(pk__in={item.customer_id for item in items}).annotate(
+        first=FilteredRelation("contacts", condition=Q(contacts__is_primary=True))
+    )
+    rows = whom.values_list(
+        "pk", "public_id", "name", "owner_id", "owner__name", "first__phone", "first__email"
+    )
+    return {row[0]: Whom(*row) for row in rows}
+
+
+def _named(items: Iterable[Item]) -> Named:
+    """What the items' subjects are called, and their public ids, by what they are."""
+
+    def subjects(kinds: Collection[Kind]) -> list[int]:
+        return [int(item.subject) for item in items if item.kind in kinds]
+
+    found: Named = {}
+    if ids := subjects(OF_PROMISES):
+        of = Instalment.objects.filter(pk__in=ids).values_list(
+            "pk", "commitment__reference", "position", "commitment__public_id"
+        )
+        for pk, reference, place, id_ in of:
+            found["promise", str(pk)] = f"{reference} / {place}", id_
+    if ids := subjects({Kind.MEASURE_DUE}):
+        rows = Measure.objects.filter(pk__in=ids).values_list("pk", "description", "public_id")
+        found |= {("measure", str(pk)): (words, id_) for pk, words, id_ in rows}
+    if ids := subjects(OF_REQUESTS):
+        asked = Request.objects.filter(pk__in=ids)
+        called = asked.values_list("pk", "asked_by__name", "public_id")
+        found |= {("request", str(pk)): (name, id_) for pk, name, id_ in called}
+    return found
+
+
+def _about(item: Item, named: Named) -> tuple[str, UUID]:
+    what = "measure"
+    if item.kind in OF_PROMISES:
+        what = "promise"
+    elif item.kind in OF_REQUESTS:
+        what = "request"
+    return named.get((what, item.subject), ("", _NOBODY))
+
+
+def _subject(item: Item) -> str:
+    return f"kind={item.kind}&subject={quote(item.subject)}"
 
 
 def _path(name: str, public_id: UUID) -> str:
