@@ -85,9 +85,9 @@ def test_a_habit_comes_after_all_that_is_owed(one: Item, other: Item) -> None:
 def test_keeping_in_touch_comes_after_what_was_promised_and_before_habits(
     one: Item, other: Item
 ) -> None:
-    touch = replace(one, kind=Kind.NO_CONTACT)
-    assert place(replace(other, kind=Kind.LAPSED), touch)
-    assert place(touch, replace(other, kind=Kind.NO_REGULAR))
+    touch = one._replace(kind=Kind.NO_CONTACT)
+    assert place(other._replace(kind=Kind.LAPSED), touch)
+    assert place(touch, other._replace(kind=Kind.NO_REGULAR))
 
 
 def test_an_unrated_customer_weighs_like_one_of_rating_b() -> None:
