@@ -138,8 +138,9 @@ if (dialog) {
     if (event.detail.target === body) say(failed.dataset.failed);
   });
 
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target !== body) return;
+  /* Shown once htmx has taken the form in hand: what is typed before that would not be looked at. */
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target !== body || !body.childElementCount) return;
     failed.hidden = true;
     if (!dialog.open) dialog.showModal();
     dialog.scrollTop = 0;
