@@ -172,7 +172,7 @@ def test_a_follow_up_from_the_list_on_a_phone_takes_three_taps_and_one_date(
 ) -> None:
     watched.page.set_viewport_size({"width": 390, "height": 844})
     watched.sign_in(cast.east_rep)
-    page, row = watched.page, row_of(watched.page, morning["lapsed"])
+    row = row_of(watched.page, morning["lapsed"])
     friday = today() + timedelta(days=2)
     row.get_by_role("link", name="Log a follow-up").click()  # 1
     row.get_by_role("radio", name="promised").click()  # 2
