@@ -249,7 +249,8 @@ def test_the_list_and_its_forms_are_sound(
     page.evaluate("scrollTo(0, 0)")
     faults["forms"] = faults_of(page)
     picture(page, f"{language}-{theme}-{width}-forms")
-    page.goto(watched.base + row.locator(".k-todo-more a[hx-get*=snooze]").get_attribute("href"))
+    later = row.locator(".k-todo-more a[hx-get*=snooze]").get_attribute("href")
+    page.goto(f"{watched.base}{later}")
     faults["snooze"] = faults_of(page)
     picture(page, f"{language}-{theme}-{width}-snooze")
     assert faults == {name: [] for name in faults}
