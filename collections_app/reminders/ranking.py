@@ -89,7 +89,7 @@ def weight(item: Item) -> int:
 
 
 def ranked(items: Iterable[Item]) -> list[Item]:
-    """The weightiest first, keeping in touch and habits last; ties by the customer's code, kind and subject."""
+    """The weightiest first, keeping in touch and habits last; ties by code, kind and subject."""
     return sorted(items, key=_order)
 
 
