@@ -22,7 +22,7 @@ from django.test import Client
 from collections_app.accounts.models import AuditEntry, Delegation, Person, Team
 from collections_app.commitments.models import Commitment
 from collections_app.customers.models import Contact, Hold, RegularAgreement
-from collections_app.followups.models import FollowUp, Request
+from collections_app.followups.models import FollowUp, Request, Snooze
 from collections_app.ledger.models import Payment, Reversal
 from collections_app.organisation.models import CalendarDay, Organisation
 from collections_app.organisation.queries import today
@@ -51,6 +51,7 @@ CARRIED = {
 QUERIES = (
     "month", "page", "tab", "q", "sort", "show", "after", "rep", "currency", "state", "kind",
     "reason", "from", "to", "commitment", "target", "months", "by", "older", "uplift", "measure",
+    "reason", "from", "to", "commitment", "target", "months", "by", "team", "todo", "subject",
 )  # fmt: skip
 ALL = os.environ.get("KEPT_BAD_INPUTS") == "all"
 MONTH_OF_FORMS = "?month=2026-12"
@@ -148,6 +149,9 @@ def contacts_of(home: str) -> Iterator[Sent]:
     yield Sent("follow-up", f"{home}/follow-up/", follow_up, found)
     hold = {"kind": "holiday", "ends_on": TODAY, "note": "n"}
     yield Sent("hold", f"{home}/hold/", hold, {"note": last_of(Hold, "note")})
+    snoozed = {"until": "2026-11-24", "reason": "r"}
+    found = {"reason": last_of(Snooze, "reason")}
+    yield Sent("snooze", f"{home}/snooze/?kind=no_regular&subject=", snoozed, found)
     contact = {"name": "x", "email": "", "phone": "1", "language": "en", "is_primary": ""}
     found = {name: last_of(Contact, name) for name in ("name", "phone", "email")}
     yield Sent("contact", f"{home}/contacts/add/", contact, found)
