@@ -51,7 +51,7 @@ CARRIED = {
 QUERIES = (
     "month", "page", "tab", "q", "sort", "show", "after", "rep", "currency", "state", "kind",
     "reason", "from", "to", "commitment", "target", "months", "by", "older", "uplift", "measure",
-    "reason", "from", "to", "commitment", "target", "months", "by", "team", "todo", "subject",
+    "team", "todo", "subject",
 )  # fmt: skip
 ALL = os.environ.get("KEPT_BAD_INPUTS") == "all"
 MONTH_OF_FORMS = "?month=2026-12"
