@@ -97,6 +97,7 @@ def test_from_an_empty_month_to_a_promise_partially_kept(
         ("incentive", "4万"), ("promotion", "35,000"), ("joint_collection", "25k"),
     ):  # fmt: skip
         _measure(page, words, kind, uplift)
+    watched.goto(f"{home}&tab=plan")
     assert figure(page, words.uncovered).strip() == "0"
     assert faults_of(page) == []
 
@@ -148,6 +149,7 @@ def _promise(page: Page, words: Words) -> date:
     expect(page.locator("#effect")).to_contain_text("100,000")
     first = page.locator("[name=due_1]").input_value()
     page.get_by_role("button", name=words.save_promise).click()
+    expect(page.locator("#dialog")).to_be_hidden()
     expect(page.locator(".k-toast")).to_be_visible()
     return date.fromisoformat(first)
 
@@ -157,6 +159,7 @@ def _measure(page: Page, words: Words, kind: str, uplift: str) -> None:
     page.locator("[name=kind]").select_option(kind)
     page.locator("[name=expected_uplift]").fill(uplift)
     page.get_by_role("button", name=words.add_measure).click()
+    expect(page.locator("#dialog")).to_be_hidden()
     expect(page.locator(".k-toast")).to_be_visible()
 
 
