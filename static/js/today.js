@@ -3,7 +3,8 @@
  * it away; what an act has settled for the same customer (data-of, data-left: the keys of what is
  * left) fades in its other rows.
  */
-const list = document.querySelector("[data-today]");
+/* Looked up each time: a dialog that closes brings the list anew. */
+const list = () => document.querySelector("[data-today]");
 const MENDED = new Set([409, 422]);
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -15,15 +16,15 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 /* A form that opens closes the menu that it was chosen from; one that comes back may be sent again. */
 document.addEventListener("htmx:afterSwap", (event) => {
-  for (const menu of list?.querySelectorAll("details[data-more][open]") ?? []) menu.open = false;
-  event.detail.target.querySelector?.("[data-focus]")?.focus();
+  for (const menu of list()?.querySelectorAll("details[data-more][open]") ?? []) menu.open = false;
+  event.detail.target?.querySelector?.("[data-focus]")?.focus();
 });
 
 document.addEventListener("htmx:oobAfterSwap", () => {
   const told = document.querySelector("#today-said [data-left]");
-  if (!told || !list) return;
+  if (!told || !list()) return;
   const left = new Set(told.dataset.left.split(" "));
-  for (const row of list.querySelectorAll(`li[data-customer="${told.dataset.of}"]`)) {
+  for (const row of list().querySelectorAll(`li[data-customer="${told.dataset.of}"]`)) {
     if (!left.has(row.id.slice("todo-".length))) row.classList.add("k-todo-settled");
   }
 });
