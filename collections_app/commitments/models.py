@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.accounts.models import ImportRecord, Person
-from collections_app.customers.models import Customer, Evidence
+from collections_app.customers.models import Customer, Evidence, OfCustomerQuerySet
 from collections_app.ledger.models import Payment
 from collections_app.planning.models import Channel, Measure
 
@@ -28,12 +28,6 @@ class AskedBy(models.TextChoices):
 
     CUSTOMER = "customer", _("the customer")
     US = "us", _("we ourselves")
-
-
-class CommitmentQuerySet(models.QuerySet["Commitment"]):
-    def visible_to(self, person: Person) -> CommitmentQuerySet:
-        """Narrow to the customers that ``person`` may see."""
-        return self.filter(customer__in=Customer.objects.visible_to(person))
 
 
 class Commitment(models.Model):
@@ -69,7 +63,7 @@ class Commitment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     import_record = models.ForeignKey(ImportRecord, models.PROTECT, null=True, related_name="+")
-    objects = CommitmentQuerySet.as_manager()
+    objects = OfCustomerQuerySet["Commitment"].as_manager()
 
     class Meta:
         constraints = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -126,8 +127,13 @@ class Contact(models.Model):
         return self.name
 
 
-class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def visible_to(self, person: Person) -> EvidenceQuerySet:
+_Fact_co = TypeVar("_Fact_co", bound=models.Model, covariant=True)
+
+
+class OfCustomerQuerySet(models.QuerySet[_Fact_co]):
+    """What hangs on a ``customer``."""
+
+    def visible_to(self, person: Person) -> Self:
         """Narrow to the customers that ``person`` may see."""
         return self.filter(customer__in=Customer.objects.visible_to(person))
 
@@ -146,7 +152,7 @@ class Evidence(models.Model):
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    objects = EvidenceQuerySet.as_manager()
+    objects = OfCustomerQuerySet["Evidence"].as_manager()
 
     class Meta:
         constraints = [
@@ -247,11 +253,7 @@ class HoldKind(models.TextChoices):
     OTHER = "other", _("other")
 
 
-class HoldQuerySet(models.QuerySet["Hold"]):
-    def visible_to(self, person: Person) -> HoldQuerySet:
-        """Narrow to the customers that ``person`` may see."""
-        return self.filter(customer__in=Customer.objects.visible_to(person))
-
+class HoldQuerySet(OfCustomerQuerySet["Hold"]):
     def in_force(self, on: date) -> HoldQuerySet:
         """Those that keep chasing back on the business date ``on``."""
         lifted = Q(lifted_on__isnull=True) | Q(lifted_on__gt=on)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collections_app.accounts.models import ImportRecord, Person, Role
 from collections_app.commitments.models import Commitment, Instalment
-from collections_app.customers.models import Contact, Customer
+from collections_app.customers.models import Contact, Customer, OfCustomerQuerySet
 from collections_app.planning.models import Channel, MonthPlan, TargetChange
 
 
@@ -41,15 +40,6 @@ class Reason(models.TextChoices):
     WAITING_APPROVAL = "waiting_approval", _("waiting for approval")
     INVOICE_QUESTION = "invoice_question", _("question about an invoice")
     OTHER = "other", _("other")
-
-
-M = TypeVar("M", bound=models.Model)
-
-
-class OfCustomerQuerySet(models.QuerySet[M]):
-    def visible_to(self, person: Person) -> OfCustomerQuerySet[M]:
-        """Narrow to the customers that ``person`` may see."""
-        return self.filter(customer__in=Customer.objects.visible_to(person))
 
 
 class FollowUp(models.Model):
@@ -148,10 +138,6 @@ class RequestState(models.TextChoices):
 
 
 class RequestQuerySet(OfCustomerQuerySet["Request"]):
-    def visible_to(self, person: Person) -> RequestQuerySet:
-        """Narrow to the customers that ``person`` may see."""
-        return self.filter(customer__in=Customer.objects.visible_to(person))
-
     def waiting(self) -> RequestQuerySet:
         """Those that nobody has decided or withdrawn."""
         return self.filter(state=RequestState.WAITING)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -11,8 +10,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from collections_app.accounts.models import ImportRecord, Person
-from collections_app.customers.models import Customer
+from collections_app.accounts.models import ImportRecord
+from collections_app.customers.models import Customer, OfCustomerQuerySet
 
 
 class PaymentMethod(models.TextChoices):
@@ -34,17 +33,6 @@ class AdjustmentKind(models.TextChoices):
     REBATE_OFFSET = "rebate_offset", _("rebate set off")
     BANK_CHARGE = "bank_charge", _("bank charge")
     WRITE_OFF = "write_off", _("write-off")
-
-
-_Fact_co = TypeVar("_Fact_co", bound="LedgerFact", covariant=True)
-
-
-class OfCustomerQuerySet(models.QuerySet[_Fact_co]):
-    """Facts that hang on a customer."""
-
-    def visible_to(self, person: Person) -> OfCustomerQuerySet[_Fact_co]:
-        """Narrow to the customers that ``person`` may see."""
-        return self.filter(customer__in=Customer.objects.visible_to(person))
 
 
 class LedgerFact(models.Model):

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.accounts.models import ImportRecord, Person
-from collections_app.customers.models import Customer, Evidence
+from collections_app.customers.models import Customer, Evidence, OfCustomerQuerySet
 
 # When asking again is suggested, in working days.
 DAYS_TO_ASK_AGAIN = 3
@@ -61,12 +61,6 @@ class MeasureStatus(models.TextChoices):
     DROPPED = "dropped", _("dropped")
 
 
-class MonthPlanQuerySet(models.QuerySet["MonthPlan"]):
-    def visible_to(self, person: Person) -> MonthPlanQuerySet:
-        """Narrow to the customers that ``person`` may see."""
-        return self.filter(customer__in=Customer.objects.visible_to(person))
-
-
 class MonthPlan(models.Model):
     """One customer's target for one month; amounts in minor units of the customer's currency.
 
@@ -92,7 +86,7 @@ class MonthPlan(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     import_record = models.ForeignKey(ImportRecord, models.PROTECT, null=True, related_name="+")
-    objects = MonthPlanQuerySet.as_manager()
+    objects = OfCustomerQuerySet["MonthPlan"].as_manager()
 
     class Meta:
         constraints = [

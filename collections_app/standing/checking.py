@@ -10,8 +10,7 @@ from collections_app.core.months import first_of
 from collections_app.customers.models import Customer
 from collections_app.organisation.queries import organisation
 from collections_app.standing.figures import parameters_of
-from collections_app.standing.figures_sql import COMPUTED
-from collections_app.standing.keeping import KEPT_COLUMNS
+from collections_app.standing.figures_sql import COMPUTED, KEPT_COLUMNS
 from collections_app.standing.loading import load_facts
 from collections_app.standing.models import Allocation, InstalmentStanding
 from collections_app.standing.month_sql import LEDGER_SUMS

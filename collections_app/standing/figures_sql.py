@@ -65,27 +65,37 @@ promised AS (
 )
 """
 
-RECEIPTS = """
-receipts AS (
+
+def receipts(name: str, first: str, last: str) -> str:
+    """What came between two days, ``first`` and ``last`` being parameters, net of reversals.
+
+    As of ``as_of``: a bounced payment restates its own month.
+    """
+    return f"""
+{name} AS (
     SELECT p.customer_id, sum(p.amount - COALESCE(b.amount, 0))::bigint AS received
     FROM ledger_payment p LEFT JOIN (
         SELECT r.payment_id, sum(r.amount) AS amount FROM ledger_reversal r
         WHERE r.received_on <= %(as_of)s
           AND (%(customers)s::bigint[] IS NULL OR r.customer_id = ANY(%(customers)s::bigint[]))
         GROUP BY r.payment_id) b ON b.payment_id = p.id
-    WHERE p.received_on BETWEEN %(month)s AND LEAST(%(month_end)s::date, %(as_of)s::date)
+    WHERE p.received_on BETWEEN %({first})s AND LEAST(%({last})s::date, %(as_of)s::date)
       AND (%(customers)s::bigint[] IS NULL OR p.customer_id = ANY(%(customers)s::bigint[]))
     GROUP BY p.customer_id
 )
 """
 
-PLANS = """
+
+# The target of a plan ``p`` that is in force.
+TARGET_IN_FORCE: Final = """(SELECT t.new_target FROM planning_targetchange t
+         WHERE t.plan_id = p.id AND (t.counts_from IS NULL OR t.counts_from <= %(as_of)s)
+         ORDER BY t.counts_from DESC NULLS LAST, t.id DESC LIMIT 1)"""
+
+PLANS = f"""
 plans AS (
     SELECT p.customer_id, p.id, p.agreed_on, p.agreed_with, p.agreed_channel, p.agreed_target,
         p.asked_on, p.answer,
-        (SELECT t.new_target FROM planning_targetchange t
-         WHERE t.plan_id = p.id AND (t.counts_from IS NULL OR t.counts_from <= %(as_of)s)
-         ORDER BY t.counts_from DESC NULLS LAST, t.id DESC LIMIT 1) AS target,
+        {TARGET_IN_FORCE} AS target,
         (SELECT t.new_target FROM planning_targetchange t
          WHERE t.plan_id = p.id AND NOT t.is_revision
          ORDER BY t.id DESC LIMIT 1) AS original_target
@@ -148,10 +158,14 @@ rows AS (
 """
 
 # The same as of the standing day, of the month it lies in, where nothing is touched.
-KEPT_ROWS = """
+KEPT_COLUMNS: Final = (
+    "target", "original_target", "committed", "measures", "received", "unpromised", "lapsed",
+    "due_by_now", "plan_state", "asked",
+)  # fmt: skip
+_KEPT = ", ".join(f"k.{name}" for name in KEPT_COLUMNS)
+KEPT_ROWS = f"""
 rows AS (
-    SELECT k.customer_id, k.target, k.original_target, k.committed, k.measures, k.received,
-        k.unpromised, k.lapsed, k.due_by_now, k.plan_state, NULLIF(k.asked, '') AS asked
+    SELECT k.customer_id, {_KEPT.replace("k.asked", "NULLIF(k.asked, '') AS asked")}
     FROM standing_monthfigures k
     WHERE k.month = %(month)s
       AND (%(customers)s::bigint[] IS NULL OR k.customer_id = ANY(%(customers)s::bigint[]))
@@ -170,6 +184,7 @@ figures AS (
 )
 """
 
+RECEIPTS = receipts("receipts", "month", "month_end")
 COMPUTED = "WITH " + ",".join((ALLOCATED, MONTH_INSTALMENTS, RECEIPTS, PLANS, ROWS))
 FIGURES = f"{COMPUTED}, {OWNED}"
 KEPT_FIGURES = f"WITH {KEPT_ROWS}, {OWNED}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -13,13 +13,9 @@ from collections_app.commitments.models import Instalment
 from collections_app.core.months import first_of, last_of
 from collections_app.ledger.models import Adjustment, Invoice
 from collections_app.planning.models import MeasureChange, MonthPlan, TargetChange
-from collections_app.standing.figures_sql import COMPUTED
+from collections_app.standing.figures_sql import COMPUTED, KEPT_COLUMNS
 from collections_app.standing.month_sql import LEDGER_SUMS
 
-KEPT_COLUMNS: Final = (
-    "target", "original_target", "committed", "measures", "received", "unpromised", "lapsed",
-    "due_by_now",    "plan_state", "asked",
-)  # fmt: skip
 _NAMES = ", ".join(KEPT_COLUMNS)
 _COMPUTED_NAMES = _NAMES.replace("asked", "COALESCE(asked, '') AS asked")
 

@@ -15,6 +15,7 @@ from collections_app.standing.figures_sql import (
     FIGURES,
     KEPT_FIGURES,
     OWNER_OF_MONTH,
+    receipts,
 )
 
 # Rule 10 in sums. What names an invoice settles it first; what is left settles the oldest due
@@ -105,17 +106,7 @@ sums AS (
 """
 
 # The month before.
-ASIDE = """
-last_receipts AS (
-    SELECT p.customer_id, sum(p.amount - COALESCE(b.amount, 0))::bigint AS received
-    FROM ledger_payment p LEFT JOIN (
-        SELECT r.payment_id, sum(r.amount) AS amount FROM ledger_reversal r
-        WHERE r.received_on <= %(as_of)s AND r.customer_id = ANY(%(customers)s::bigint[])
-        GROUP BY r.payment_id) b ON b.payment_id = p.id
-    WHERE p.received_on BETWEEN %(last_month)s AND LEAST(%(last_month_end)s::date, %(as_of)s::date)
-      AND p.customer_id = ANY(%(customers)s::bigint[])
-    GROUP BY p.customer_id
-),
+ASIDE = f"""{receipts("last_receipts", "last_month", "last_month_end")},
 last_plans AS (
     SELECT p.customer_id, p.target FROM planning_monthplan p
     WHERE p.month = %(last_month)s AND p.target IS NOT NULL

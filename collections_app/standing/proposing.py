@@ -11,20 +11,11 @@ from django.db import connection
 from collections_app.core.money import decimals_of
 from collections_app.core.months import add_months, last_of
 from collections_app.planning.proposals import MONTHS_OF_AVERAGE, ProposalFacts
+from collections_app.standing.figures_sql import receipts
 from collections_app.standing.month_sql import LEDGER
 
 STATEMENT: Final = f"""
-WITH {LEDGER},
-came AS (
-    SELECT p.customer_id, sum(p.amount - COALESCE(b.amount, 0))::bigint AS received
-    FROM ledger_payment p LEFT JOIN (
-        SELECT r.payment_id, sum(r.amount) AS amount FROM ledger_reversal r
-        WHERE r.received_on <= %(as_of)s AND r.customer_id = ANY(%(customers)s::bigint[])
-        GROUP BY r.payment_id) b ON b.payment_id = p.id
-    WHERE p.received_on BETWEEN %(since)s AND LEAST(%(until)s::date, %(as_of)s::date)
-      AND p.customer_id = ANY(%(customers)s::bigint[])
-    GROUP BY p.customer_id
-)
+WITH {LEDGER}, {receipts("came", "since", "until")}
 SELECT c.id, c.currency, COALESCE(l.due, 0), COALESCE(l.overdue, 0), c.regular_amount,
     c.regular_day, COALESCE(e.received, 0)
 FROM customers_customer c

@@ -11,7 +11,7 @@ from django.db import connection
 
 from collections_app.core.months import add_months, last_of
 from collections_app.standing.figures import allocated_parameters
-from collections_app.standing.figures_sql import ALLOCATED
+from collections_app.standing.figures_sql import ALLOCATED, TARGET_IN_FORCE
 
 MONTHS: Final = 12
 
@@ -22,9 +22,7 @@ months AS (
     FROM generate_series(%(first)s::timestamp, %(last)s::timestamp, interval '1 month') m
 ),
 targets AS (
-    SELECT p.month, (SELECT t.new_target FROM planning_targetchange t
-        WHERE t.plan_id = p.id AND (t.counts_from IS NULL OR t.counts_from <= %(as_of)s)
-        ORDER BY t.counts_from DESC NULLS LAST, t.id DESC LIMIT 1) AS target
+    SELECT p.month, {TARGET_IN_FORCE} AS target
     FROM planning_monthplan p
     WHERE p.customer_id = %(customer)s AND p.month BETWEEN %(first)s AND %(last)s
 ),

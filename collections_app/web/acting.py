@@ -141,8 +141,8 @@ def act_page(
     path ``next`` of a form to go on with, if any.
     """
     effect = None
-    is_in_place = bool(scene.todo and request.htmx) and template in FORMS
-    is_in_place = is_in_place and not in_dialog(request)
+    is_row = bool(scene.todo and request.htmx) and not in_dialog(request)
+    is_in_place = is_row and template in FORMS
     if request.method == "POST" and request.POST.get("preview"):
         effect = _preview(form, foresee or write, scene, warn, is_foreseen=foresee is not None)
         if request.htmx:

@@ -23,9 +23,9 @@ class StaffRequest(HttpRequest):
     to_do: int  # how many things *Today* holds, once it is worked out
 
 
-def month_asked(request: HttpRequest, *, default: date) -> date:
+def month_asked(request: HttpRequest, name: str = "month", *, default: date) -> date:
     """The month of ``?month=2026-11``, else ``default``; 404 for what is no month."""
-    text = request.GET.get("month", "")
+    text = request.GET.get(name, "")
     if not text:
         return default
     try:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from collections_app.accounts.models import Person, Role
 from collections_app.accounts.queries import people_under
 from collections_app.core.money import to_text
-from collections_app.core.months import add_months, first_of, last_of, month_text, parse_month
+from collections_app.core.months import add_months, first_of, last_of, month_text
 from collections_app.customers.models import Customer
 from collections_app.followups.models import (
     FollowUp,
@@ -35,7 +35,7 @@ from collections_app.standing.queries import standing_day
 from collections_app.web.pages.gaps import rep_asked
 from collections_app.web.pages.requests import listed, named
 from collections_app.web.pages.turning import Paged
-from collections_app.web.requests import FIRST_YEAR, LAST_YEAR, id_asked, page_asked
+from collections_app.web.requests import id_asked, month_asked, page_asked
 
 PAGE_SIZE: Final = 50
 MONTHS_BACK: Final = 11
@@ -59,10 +59,10 @@ class ReasonsQuestion:
     def read(cls, request: HttpRequest, *, by: Person) -> ReasonsQuestion:
         """Read the query string; 404 for what it cannot mean or ``by`` may not see."""
         day = standing_day()
-        end = _month_of(request, "to", first_of(day))
+        end = month_asked(request, "to", default=first_of(day))
         return cls(
             day=day,
-            start=_month_of(request, "from", add_months(end, -MONTHS_BACK)),
+            start=month_asked(request, "from", default=add_months(end, -MONTHS_BACK)),
             end=end,
             state=_one_of(request, "state", RequestState.values),
             kind=_one_of(request, "kind", RequestKind.values),
@@ -185,16 +185,3 @@ def _one_of(request: HttpRequest, name: str, values: list[str]) -> str:
     if text and text not in values:
         raise Http404
     return text
-
-
-def _month_of(request: HttpRequest, name: str, default: date) -> date:
-    text = request.GET.get(name, "")
-    if not text:
-        return default
-    try:
-        month = parse_month(text)
-    except ValueError as error:
-        raise Http404 from error
-    if not FIRST_YEAR <= month.year <= LAST_YEAR:
-        raise Http404
-    return month

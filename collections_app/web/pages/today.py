@@ -96,10 +96,6 @@ class TodayPage(Paged):
     teams: list[tuple[UUID, str]]
 
     @property
-    def shows_waiting(self) -> bool:
-        return self.asked.kind == WAITING
-
-    @property
     def first_number(self) -> int:
         """The rank of the first row."""
         return (self.asked.page - 1) * PAGE_SIZE + 1

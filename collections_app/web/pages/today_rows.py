@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import quote
@@ -36,22 +37,22 @@ OF_PROMISES: Final = frozenset({Kind.LAPSED, Kind.DUE})
 OF_REQUESTS: Final = frozenset({Kind.DECIDED, Kind.TO_DECIDE})
 
 
+class How(StrEnum):
+    """Where something is done. The form of a promise is too large for a row."""
+
+    PAGE = "page"
+    ROW = "row"
+    DIALOG = "dialog"
+    BUTTON = "button"
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A way to do something: a link, or a form ``in_place``; one that ``posts`` is a button.
-
-    What is no more than a page to look at opens in no dialog.
-    """
+    """A way to do something: a page, a form in the row or in a dialog, or a button that posts."""
 
     label: str
     path: str
-    in_place: bool = False
-    posts: bool = False
-
-    @property
-    def opens(self) -> bool:
-        """Whether it is the form of a promise, which is too large for a row."""
-        return not self.in_place and "/commitments/" in self.path
+    how: How = How.PAGE
 
 
 class Whom(NamedTuple):
@@ -88,15 +89,15 @@ class Readers:
         }  # fmt: skip
 
 
-# What can be done for any customer: the URL, its words, and whether it is done in the list.
+# What can be done for any customer: the URL, its words, and where it is done.
 _ANY: Final = {
-    "followup_log": (gettext_lazy("Log a follow-up"), True),
-    "promise_record": (gettext_lazy("Record a promise"), False),
-    "measure_add": (gettext_lazy("Add a measure"), True),
-    "plan_ask": (gettext_lazy("Asked"), True),
-    "hold_put": (gettext_lazy("Put on hold"), True),
-    "regular_agree": (gettext_lazy("Agree a regular payment"), True),
-    "payment_receive": (gettext_lazy("Enter a payment"), False),
+    "followup_log": (gettext_lazy("Log a follow-up"), How.ROW),
+    "promise_record": (gettext_lazy("Record a promise"), How.DIALOG),
+    "measure_add": (gettext_lazy("Add a measure"), How.ROW),
+    "plan_ask": (gettext_lazy("Asked"), How.ROW),
+    "hold_put": (gettext_lazy("Put on hold"), How.ROW),
+    "regular_agree": (gettext_lazy("Agree a regular payment"), How.ROW),
+    "payment_receive": (gettext_lazy("Enter a payment"), How.PAGE),
 }
 _FIRST: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.LAPSED: ("followup_log",),
@@ -189,16 +190,16 @@ class TodayRow:
             if self.waits.why != SNOOZED:
                 return []
             back = f"{_path('snooze_end', self.whom.public_id)}?{_subject(item)}&{todo}"
-            return [Act(_("Bring it back"), back, posts=True)]
+            return [Act(_("Bring it back"), back, How.BUTTON)]
         if item.kind in OF_REQUESTS:
             return self._of_request()
         first = self._any_of(_FIRST[item.kind])
         if item.kind == Kind.LAPSED:
             again = _path("promise_renegotiate", self.about_id)
-            first.append(Act(_("Renegotiate"), f"{again}?{todo}"))
+            first.append(Act(_("Renegotiate"), f"{again}?{todo}", How.DIALOG))
         elif item.kind == Kind.MEASURE_DUE:
             change = _path("measure_change", self.about_id)
-            first.append(Act(_("Say what became of it"), f"{change}?{todo}", True))
+            first.append(Act(_("Say what became of it"), f"{change}?{todo}", How.ROW))
         elif item.kind == Kind.UNDELIVERABLE:
             first.insert(0, Act(_("Check the address"), self.path))
         return first
@@ -212,7 +213,7 @@ class TodayRow:
         first = _FIRST[item.kind]
         later = f"{_path('snooze_put', self.whom.public_id)}?{_subject(item)}&todo={item.key}"
         rest = self._any_of(name for name in _MORE if name not in first)
-        return [*rest, Act(_("Not today"), later, True)]
+        return [*rest, Act(_("Not today"), later, How.ROW)]
 
     def _any_of(self, names: Iterable[str]) -> list[Act]:
         query = f"?month={month_text(self.month)}&todo={self.item.key}"
@@ -225,7 +226,7 @@ class TodayRow:
         if self.item.kind == Kind.TO_DECIDE:
             return [Act(_("Decide"), self.path)]
         seen = f"{_path('request_seen', self.about_id)}?todo={self.item.key}"
-        return [Act(_("Look at it"), self.path), Act(_("Seen"), seen, posts=True)]
+        return [Act(_("Look at it"), self.path), Act(_("Seen"), seen, How.BUTTON)]
 
 
 def rows_of(items: Collection[Item], *, day: date, readers: Readers) -> list[TodayRow]:
