@@ -11,18 +11,22 @@ from django.utils.translation import gettext_lazy as _
 
 from collections_app.accounts.models import Person
 from collections_app.commitments.models import Instalment
-from collections_app.customers.models import Customer
+from collections_app.customers.models import Contact, Customer
 from collections_app.followups.models import Request
 from collections_app.outbox.models import Message
 
 
 class NoticeKind(models.TextChoices):
-    """The kinds of rule 9 that exist so far."""
+    """The kinds of rule 9, the weightiest first: a message is of the first of those it carries."""
 
+    ESCALATED = "escalated", _("lapse taken to the manager")
     LAPSED = "lapsed", _("lapsed promise")
+    CHASE = "chase", _("follow-up wanted")
+    DUE_SOON = "due_soon", _("due soon")
     REQUESTED = "requested", _("request to decide")
     DECIDED = "decided", _("request decided")
     PLAN_DUE = "plan_due", _("month to plan")
+    DIGEST = "digest", _("digest")
 
 
 class NoticeState(models.TextChoices):
@@ -35,14 +39,16 @@ class NoticeState(models.TextChoices):
 class Notice(models.Model):
     """One thing to be said to one recipient: unique for all time by kind, recipient and key.
 
-    It is about an instalment, a request or a whole month, as its kind says.
+    The recipient is a person of the organisation or a contact of the customer. It is about an
+    instalment, a request, a whole month or a day, as its kind says.
 
     ``times_owed`` grows when one that was withdrawn unsent is owed again.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=20, choices=NoticeKind.choices)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="notices")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="notices")
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="notices")
     key = models.CharField(max_length=100)
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+")
     instalment = models.ForeignKey(Instalment, models.PROTECT, null=True, related_name="notices")
@@ -56,7 +62,16 @@ class Notice(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "person", "key"], name="notice_owed_once"),
+            models.UniqueConstraint(
+                fields=["kind", "person", "contact", "key"],
+                name="notice_owed_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, contact__isnull=True)
+                | Q(person__isnull=True, contact__isnull=False, customer__isnull=False),
+                name="notice_to_person_or_contact",
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=NoticeKind.values), name="notice_kind_known"
             ),
@@ -64,8 +79,9 @@ class Notice(models.Model):
                 condition=Q(state__in=NoticeState.values), name="notice_state_known"
             ),
             models.CheckConstraint(
-                condition=~Q(kind="lapsed") | Q(instalment__isnull=False, customer__isnull=False),
-                name="notice_of_a_lapse_has_instalment",
+                condition=~Q(kind__in=["lapsed", "chase", "escalated", "due_soon"])
+                | Q(instalment__isnull=False, customer__isnull=False),
+                name="notice_of_an_instalment_has_it",
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=["requested", "decided"])
@@ -91,4 +107,11 @@ class Notice(models.Model):
     @property
     def whole_key(self) -> str:
         """The notice's key with its kind and recipient, and how often it was owed."""
-        return f"{self.kind}/{self.person_id}/{self.key}/{self.times_owed}"
+        to = self.person_id if self.contact_id is None else f"contact-{self.contact_id}"
+        return f"{self.kind}/{to}/{self.key}/{self.times_owed}"
+
+    @property
+    def reader(self) -> Person:
+        """The recipient of a notice to somebody of the organisation."""
+        assert self.person is not None, "only contacts are none"
+        return self.person

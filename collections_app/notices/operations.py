@@ -10,21 +10,22 @@ from datetime import date, datetime
 from django.db import connection
 
 from collections_app.accounts.models import Person
+from collections_app.customers.models import Contact
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
 from collections_app.outbox.models import Message
-from collections_app.outbox.operations import digest_of, enqueue
+from collections_app.outbox.operations import Recipient, digest_of, enqueue
 
 # A notice withdrawn unsent whose reason returns is owed again, under its key.
 OWE = """
 INSERT INTO notices_notice AS n
-    (public_id, kind, person_id, key, customer_id, instalment_id, request_id, month, state,
-     reason, times_owed)
-SELECT gen_random_uuid(), %(kind)s, w.person, w.key, w.customer, w.instalment, w.request, w.month,
-    'owed', '', 1
-FROM unnest(%(people)s::bigint[], %(keys)s::text[], %(customers)s::bigint[],
-    %(instalments)s::bigint[], %(requests)s::bigint[], %(months)s::date[])
-    AS w(person, key, customer, instalment, request, month)
-ON CONFLICT (kind, person_id, key) DO UPDATE
+    (public_id, kind, person_id, contact_id, key, customer_id, instalment_id, request_id, month,
+     state, reason, times_owed)
+SELECT gen_random_uuid(), %(kind)s, w.person, w.contact, w.key, w.customer, w.instalment,
+    w.request, w.month, 'owed', '', 1
+FROM unnest(%(people)s::bigint[], %(contacts)s::bigint[], %(keys)s::text[],
+    %(customers)s::bigint[], %(instalments)s::bigint[], %(requests)s::bigint[], %(months)s::date[])
+    AS w(person, contact, key, customer, instalment, request, month)
+ON CONFLICT (kind, person_id, contact_id, key) DO UPDATE
     SET state = 'owed', reason = '', message_id = NULL, times_owed = n.times_owed + 1,
         owed_at = now()
     WHERE n.state = 'withdrawn'
@@ -34,14 +35,24 @@ RETURNING n.id
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One thing to say to one person about one instalment, one request or a whole month."""
+    """One thing to say about one instalment, one request or a whole month.
 
-    person_id: int
+    To one person of the organisation, or to one contact of the customer: then ``person_id`` is
+    None.
+    """
+
+    person_id: int | None
     key: str
     customer_id: int | None = None
     instalment_id: int | None = None
     request_id: int | None = None
     month: date | None = None
+    contact_id: int | None = None
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """By recipient and key."""
+        return (self.person_id or 0, self.contact_id or 0, self.key)
 
 
 def owe(kind: NoticeKind, owed: Iterable[Owed]) -> list[int]:
@@ -49,7 +60,7 @@ def owe(kind: NoticeKind, owed: Iterable[Owed]) -> list[int]:
 
     In key order, so that two who owe the same at once wait for each other and never deadlock.
     """
-    rows = sorted(owed, key=lambda o: (o.person_id, o.key))
+    rows = sorted(owed, key=lambda one: one.order)
     if not rows:
         return []
     with connection.cursor() as cursor:
@@ -58,6 +69,7 @@ def owe(kind: NoticeKind, owed: Iterable[Owed]) -> list[int]:
             {
                 "kind": kind.value,
                 "people": [row.person_id for row in rows],
+                "contacts": [row.contact_id for row in rows],
                 "keys": [row.key for row in rows],
                 "customers": [row.customer_id for row in rows],
                 "instalments": [row.instalment_id for row in rows],
@@ -69,23 +81,33 @@ def owe(kind: NoticeKind, owed: Iterable[Owed]) -> list[int]:
 
 
 def put_into_messages(notice_ids: Iterable[int], *, due_at: datetime) -> list[Message]:
-    """One message per person, carrying all the notices given; queued for ``due_at``."""
-    by_person: dict[int, list[Notice]] = defaultdict(list)
+    """One message per recipient, carrying all the notices given; queued for ``due_at``.
+
+    A message's kind is that of its weightiest notice. One to a contact is answered to the rep.
+    """
+    by_recipient: dict[Person | Contact, list[Notice]] = defaultdict(list)
     notices = Notice.objects.filter(pk__in=list(notice_ids), message__isnull=True)
-    for notice in notices.order_by("person_id", "pk"):
-        by_person[notice.person_id].append(notice)
-    people = Person.objects.in_bulk(list(by_person))
+    related = notices.select_related("person", "contact__customer__owner")
+    for notice in related.order_by("person_id", "contact_id", "pk"):
+        by_recipient[notice.contact or notice.reader].append(notice)
     made = []
-    for person_id, of_person in by_person.items():
+    for recipient, carried in by_recipient.items():
         message = enqueue(
-            key=digest_of(notice.whole_key for notice in of_person),
-            kind=of_person[0].kind,
-            person=people[person_id],
+            key=digest_of(notice.whole_key for notice in carried),
+            kind=min((notice.kind for notice in carried), key=NoticeKind.values.index),
+            to=recipient_of(recipient),
             due_at=due_at,
         )
-        Notice.objects.filter(pk__in=[n.pk for n in of_person]).update(message=message)
+        Notice.objects.filter(pk__in=[n.pk for n in carried]).update(message=message)
         made.append(message)
     return made
+
+
+def recipient_of(who: Person | Contact) -> Recipient:
+    """Where mail to somebody goes, and who is answered."""
+    if isinstance(who, Person):
+        return Recipient(address=who.email, language=who.language, person=who)
+    return Recipient(address=who.email, language=who.language, reply_to=who.customer.owner.email)
 
 
 def withdraw(notice_ids: Iterable[int], *, reason: str, message: Message) -> int:

@@ -53,18 +53,18 @@ def owe_plan_due(*, month: date, on: date, due_at: datetime) -> list[Message]:
 
 def plan_due_gone(notice: Notice) -> str | None:
     """Why a person need no longer be told; None while customers are left to plan or to ask."""
-    if not notice.person.is_active:
+    if not notice.reader.is_active:
         return "disabled"
     day, month = standing_day(), _month_of(notice)
     if day >= month:
         return "too_late"
     # After an outage the latest day is told, not each of them.
     later = Notice.objects.filter(
-        kind=NoticeKind.PLAN_DUE, person=notice.person, month=month, key__gt=notice.key
+        kind=NoticeKind.PLAN_DUE, person=notice.reader, month=month, key__gt=notice.key
     )
     if later.exclude(state=NoticeState.WITHDRAWN).exists():
         return "replaced"
-    left = still_to_plan(month, on=day).filter(owner=notice.person)
+    left = still_to_plan(month, on=day).filter(owner=notice.reader)
     return None if left.exists() else "planned"
 
 
@@ -82,7 +82,7 @@ def word_plan_due(message: Message, notice: Notice) -> Rendered:
 
 
 def _context(notice: Notice, month: date, day: date, language: str) -> dict[str, Any]:
-    left = still_to_plan(month, on=day).filter(owner=notice.person).select_related("ledger_sums")
+    left = still_to_plan(month, on=day).filter(owner=notice.reader).select_related("ledger_sums")
     lines: list[tuple[Decimal, PlanLine]] = []
     totals: dict[str, int] = defaultdict(int)
     counts = {"unplanned": 0, "not_asked": 0}

@@ -66,19 +66,39 @@ def still_wanted(notices: Sequence[Notice], states: Standings) -> dict[int, str 
 
 
 def _lapsed_gone(notice: Notice, states: Standings) -> str | None:
+    gone = _not_lapsed(notice, states)
+    if gone is None and notice.about.owner_id != notice.person_id:
+        return HANDED_OVER
+    return gone or _disabled(notice)
+
+
+def _not_lapsed(notice: Notice, states: Standings) -> str | None:
     state = states.get(notice.instalment_id or 0)
     if state is None:
         return "removed"
-    if state.state not in LAPSED:
-        return REASONS[State(state.state)]
-    if notice.about.owner_id != notice.person_id:
-        return HANDED_OVER
-    return None if notice.person.is_active else "disabled"
+    return None if state.state in LAPSED else REASONS[State(state.state)]
+
+
+def _not_open(notice: Notice, states: Standings) -> str | None:
+    state = states.get(notice.instalment_id or 0)
+    if state is None:
+        return "removed"
+    if state.state in LAPSED:
+        return "lapsed"
+    return None if state.state == State.OPEN else REASONS[State(state.state)]
+
+
+def _disabled(notice: Notice) -> str | None:
+    return None if notice.reader.is_active else "disabled"
 
 
 # A kind without a check of its own cannot be sent.
 CHECKS: dict[NoticeKind, Callable[[Notice, Standings], str | None]] = {
     NoticeKind.LAPSED: _lapsed_gone,
+    NoticeKind.CHASE: _lapsed_gone,
+    NoticeKind.ESCALATED: lambda notice, states: _not_lapsed(notice, states) or _disabled(notice),
+    NoticeKind.DUE_SOON: _not_open,
+    NoticeKind.DIGEST: lambda notice, _states: _disabled(notice),
     NoticeKind.REQUESTED: lambda notice, _states: requested_gone(notice),
     NoticeKind.DECIDED: lambda notice, _states: decided_gone(notice),
     NoticeKind.PLAN_DUE: lambda notice, _states: plan_due_gone(notice),

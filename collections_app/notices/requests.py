@@ -82,16 +82,16 @@ def requested_gone(notice: Notice) -> str | None:
     request = _request_of(notice)
     if request.state != RequestState.WAITING:
         return "withdrawn" if request.state == RequestState.WITHDRAWN else "decided"
-    if not Request.objects.decidable_by(notice.person).filter(pk=request.pk).exists():
-        return "handed_over" if notice.person.is_active else "disabled"
+    if not Request.objects.decidable_by(notice.reader).filter(pk=request.pk).exists():
+        return "handed_over" if notice.reader.is_active else "disabled"
     return None
 
 
 def decided_gone(notice: Notice) -> str | None:
     """Why a person need no longer be told of a decision; None for who may still see it."""
-    if not notice.person.is_active:
+    if not notice.reader.is_active:
         return "disabled"
-    seen = Customer.objects.visible_to(notice.person).filter(pk=notice.about.pk)
+    seen = Customer.objects.visible_to(notice.reader).filter(pk=notice.about.pk)
     return None if seen.exists() else "handed_over"
 
 

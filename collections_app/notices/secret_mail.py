@@ -23,7 +23,7 @@ from collections_app.core.clock import now
 from collections_app.organisation.queries import organisation
 from collections_app.outbox.delivery import Rendered, Withdrawn
 from collections_app.outbox.models import Message, MessageState
-from collections_app.outbox.operations import digest_of, enqueue
+from collections_app.outbox.operations import Recipient, digest_of, enqueue
 
 KINDS: Final = frozenset({"reset", "invitation"})
 # A link that somebody asked for and no longer waits for must not turn up after an outage.
@@ -46,7 +46,12 @@ def send_secret_link(*, person: Person, kind: str) -> Message:
         ).first()
         if waiting is not None:
             return waiting
-        return enqueue(key=digest_of([f"{kind}/{uuid4()}"]), kind=kind, person=person, due_at=now())
+        return enqueue(
+            key=digest_of([f"{kind}/{uuid4()}"]),
+            kind=kind,
+            to=Recipient(person.email, person.language, person),
+            due_at=now(),
+        )
 
 
 def prepare_secret(message: Message) -> Rendered | Withdrawn:

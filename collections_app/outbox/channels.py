@@ -68,9 +68,14 @@ def channel() -> Channel:
 
 def address_of(message: Message) -> Address:
     """The one recipient; raises ``Rejected`` for what is no single address."""
+    return checked_address(message.to_address)
+
+
+def checked_address(text: str) -> Address:
+    """A single address as a header; raises ``Rejected`` for anything else."""
     try:
-        validate_email(message.to_address)
-        local, _, domain = message.to_address.rpartition("@")
+        validate_email(text)
+        local, _, domain = text.rpartition("@")
         address = Address(addr_spec=f"{local}@{punycode(domain)}")
     except (ValidationError, ValueError, MessageError) as fault:
         raise Rejected("not an e-mail address") from fault
@@ -88,6 +93,8 @@ def mail_of(message: Message, *, eight_bit: bool = True) -> EmailMessage:
     mail["Subject"] = " ".join(_CONTROL.sub(" ", message.subject).split())
     mail["From"] = settings.DEFAULT_FROM_EMAIL
     mail["To"] = address_of(message)
+    if message.reply_to:
+        mail["Reply-To"] = checked_address(message.reply_to)
     mail["Message-ID"] = message.message_id
     mail["Date"] = format_datetime(message.dated_at or message.created_at)
     mail["Auto-Submitted"] = "auto-generated"

@@ -44,6 +44,7 @@ class Message(models.Model):
     kind = models.CharField(max_length=20)
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="messages")
     to_address = models.EmailField(max_length=254)
+    reply_to = models.EmailField(max_length=254, blank=True)
     language = models.CharField(max_length=10)
     subject = models.CharField(max_length=300, blank=True)
     body_text = models.TextField(blank=True)

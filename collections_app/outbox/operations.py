@@ -7,6 +7,7 @@ import hmac
 import random
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -46,10 +47,23 @@ def digest_of(keys: Iterable[str]) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where a mail goes and in which language; ``person`` for somebody of the organisation.
+
+    ``reply_to``: who is answered, where that is not the sender.
+    """
+
+    address: str
+    language: str
+    person: Person | None = None
+    reply_to: str = ""
+
+
 def enqueue(
-    *, key: str, kind: str, person: Person, due_at: datetime, state: str = MessageState.QUEUED
+    *, key: str, kind: str, to: Recipient, due_at: datetime, state: str = MessageState.QUEUED
 ) -> Message:
-    """Put a message to a person of the organisation into the outbox, in the caller's transaction.
+    """Put a message to one recipient into the outbox, in the caller's transaction.
 
     ``key`` comes from ``digest_of``. What it says is rendered just before it is sent.
     """
@@ -58,9 +72,10 @@ def enqueue(
         key=key,
         message_id=f"<{key[:40]}@{domain}>",
         kind=kind,
-        person=person,
-        to_address=person.email,
-        language=person.language,
+        person=to.person,
+        to_address=to.address,
+        reply_to=to.reply_to,
+        language=to.language,
         due_at=due_at,
         state=state,
     )

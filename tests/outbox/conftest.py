@@ -14,7 +14,7 @@ from collections_app.accounts.models import Person
 from collections_app.core.clock import now
 from collections_app.outbox.delivery import Outcome, Rendered, deliver_due
 from collections_app.outbox.models import Message
-from collections_app.outbox.operations import digest_of, enqueue
+from collections_app.outbox.operations import Recipient, digest_of, enqueue
 from tests.builders import make_person
 from tests.smtp_sink import SmtpSink
 
@@ -56,7 +56,7 @@ def queue() -> Queue:
         message = enqueue(
             key=digest_of([f"test/{number}"]),
             kind="lapsed",
-            person=person,
+            to=Recipient(person.email, person.language, person),
             due_at=now() - timedelta(minutes=1),
         )
         changes |= {"to_address": to} if to else {}
