@@ -23,7 +23,7 @@ from collections_app.standing.figures import customer_figures
 from collections_app.standing.month import month_list
 from collections_app.standing.opening import without_plan
 from tests.conftest import Cast
-from tests.racing import side_by_side
+from tests.racing import side_by_side, without_constraint
 from tests.web.facts import (
     MONTH,
     day,
@@ -304,9 +304,6 @@ def test_opening_beside_a_rep_who_sets_targets_loses_nothing(
 
 @pytest.mark.django_db(transaction=True)
 def test_without_key_and_lock_the_same_race_opens_plans_twice(debtors: list[int]) -> None:
-    table, key = MonthPlan._meta.db_table, "month_plan_once"
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {key}")
     checked = threading.Barrier(4, timeout=20)
 
     def check_then_create() -> None:
@@ -317,10 +314,6 @@ def test_without_key_and_lock_the_same_race_opens_plans_twice(debtors: list[int]
                 MonthPlan(customer=each, month=NEXT, locks_on=THIRD_WORKING_DAY) for each in found
             )
 
-    try:
+    with without_constraint(MonthPlan, "month_plan_once"):
         side_by_side(*[check_then_create] * 4)
         assert MonthPlan.objects.count() == 4 * len(debtors)
-    finally:
-        MonthPlan.objects.all().delete()
-        with connection.cursor() as cursor:
-            cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {key} UNIQUE (customer_id, month)")

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from collections_app.notices.models import Notice, NoticeKind
 from collections_app.notices.operations import Owed, owe
@@ -16,7 +16,7 @@ from collections_app.reminders.sweep import sweep
 from collections_app.standing.models import LAPSED, Allocation, InstalmentStanding
 from tests.conftest import Cast
 from tests.facts import promise
-from tests.racing import side_by_side
+from tests.racing import side_by_side, without_constraint
 from tests.web.facts import day, make_customer
 
 NEXT = day(11)
@@ -84,13 +84,8 @@ def test_even_without_the_organisations_lock_the_key_owes_each_lapse_once(
 @pytest.fixture
 def _without_the_key(promised: list[int]) -> Iterator[None]:
     """The unique key of notices away while the test runs."""
-    table, key = Notice._meta.db_table, "notice_owed_once"
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {key}")
-    yield
-    Notice.objects.all().delete()
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {key} UNIQUE (kind, person_id, key)")
+    with without_constraint(Notice, "notice_owed_once"):
+        yield
 
 
 @pytest.mark.usefixtures("_without_the_key")
