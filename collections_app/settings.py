@@ -118,6 +118,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "collections_app.web.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "collections_app.web.middleware.KnownMethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "collections_app.web.middleware.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
@@ -39,6 +39,20 @@ class RequestIdMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class KnownMethodsMiddleware:
+    """Refuse a method that no page has, before anything is read for it."""
+
+    KNOWN = ("GET", "HEAD", "OPTIONS", "POST")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in self.KNOWN:
+            return HttpResponseNotAllowed(self.KNOWN)
+        return self.get_response(request)
 
 
 class AccessMiddleware:

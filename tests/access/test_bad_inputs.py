@@ -48,11 +48,6 @@ CARRIED = {
     "previewed",
     "count",
 }
-QUERIES = (
-    "month", "page", "tab", "q", "sort", "show", "after", "rep", "currency", "state", "kind",
-    "reason", "from", "to", "commitment", "target", "months", "by", "older", "uplift", "measure",
-    "team", "todo", "subject",
-)  # fmt: skip
 ALL = os.environ.get("KEPT_BAD_INPUTS") == "all"
 MONTH_OF_FORMS = "?month=2026-12"
 
@@ -226,7 +221,7 @@ def test_what_a_manager_decides_by_stores_exactly_or_refuses_by_name(
     faults = [
         (field, text[:60], fault)
         for field in (*sent.values, "token")
-        for text in some(4)
+        for text in some(12)
         if (fault := fault_of(manager, sent, field, text)) is not None
     ]
     assert faults == []
@@ -333,25 +328,8 @@ def test_every_field_of_settings_stores_exactly_or_refuses_by_name(
     assert {name.partition(".")[0] for name in SETTINGS_TEXTS} <= seen
 
 
-def test_no_query_breaks_a_page_or_comes_back_as_markup(rep: Client, world: World) -> None:
-    faults, number = [], 0
-    for pattern in patterns_of():
-        door = ACCESS[f"web:{pattern.name}"]
-        if "rep" not in door.read:
-            continue
-        path = path_of(pattern, world.objects, door.of)
-        for name in QUERIES:
-            for text in share_of(number)[: None if ALL else 2]:
-                answer = rep.get(path, {name: text})
-                body = b"" if answer.streaming else answer.content
-                if answer.status_code not in {200, 302, 404} or b"<script>alert" in body:
-                    faults.append((path, name, text[:60], answer.status_code))
-            number += 1
-    assert faults == []
-
-
 def test_no_header_breaks_a_page(rep: Client) -> None:
-    for text in some(8):
+    for text in some(16):
         clean = text.replace("\r", "").replace("\n", "").replace("\x00", "")
         value = clean.encode("utf-8").decode("latin-1")[:4000]
         for header in ("X-Request-ID", "Accept-Language", "Referer", "Cookie", "HX-Current-URL"):

@@ -35,6 +35,12 @@ from tests.web.facts import (
 CANARY = "Zqxcanary"
 CANARY_AMOUNT = 7_777_777
 A_HOLIDAY = "2026-12-09"
+# Of people to the customer that the URLs name.
+RELATIONS = [
+    "anonymous", "the rep", "another rep of the team", "a rep of another team",
+    "the team's manager", "the manager above", "another team's manager",
+    "a manager just moved away", "finance", "the administrator", "a delegate", "a disabled rep",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,10 @@ class World:
     customer: Customer
     objects: dict[str, UUID] = field(default_factory=dict)
     askers: list[Asker] = field(default_factory=list)
+
+    def asker(self, relation: str) -> Asker:
+        """Who stands in the relation."""
+        return next(asker for asker in self.askers if asker.relation == relation)
 
 
 def make_world(cast: Cast) -> World:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -108,3 +109,14 @@ def test_what_is_no_page_is_left_as_it_is(kind: str, is_packed: bool) -> None:
     answer = HttpResponse("all " * 500, content_type=kind)
     sent = PageCompressionMiddleware(lambda _: answer).process_response(asked, answer)
     assert sent.has_header("Content-Encoding") is is_packed
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "X"])
+def test_a_method_that_no_page_has_is_refused_before_anything_is_read(
+    cast: Cast, client: Client, method: str, django_assert_num_queries: Any
+) -> None:
+    client.force_login(cast.east_rep)
+    with django_assert_num_queries(0):
+        answer = client.generic(method, "/today/")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, HEAD, OPTIONS, POST"
