@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 from pytest_django.live_server_helper import LiveServer
 
@@ -85,6 +87,15 @@ class Watched:
         return self.page
 
     def sign_in(self, person: Person) -> None:
+        """Let the browser hold a session of the person's, and open the first page."""
+        client = Client()
+        client.force_login(person)
+        name = settings.SESSION_COOKIE_NAME
+        session = client.cookies[name].value
+        self.page.context.add_cookies([{"name": name, "value": session, "url": self.base}])
+        self.goto("/")
+
+    def sign_in_by_the_form(self, person: Person) -> None:
         """Sign in as somebody would."""
         person.set_password(PASSWORD)
         person.save()

@@ -14,9 +14,9 @@ from collections_app.organisation.queries import today
 from collections_app.planning.measures import add_measure
 from collections_app.planning.models import Measure
 from tests.conftest import Cast
+from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Watched
-from tests.journeys.looks import LOOKS
-from tests.journeys.test_pages import faults_of, look_of
+from tests.journeys.looks import LOOKS, look_of
 from tests.web.facts import make_customer, make_measure, make_plan, stand_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

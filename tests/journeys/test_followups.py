@@ -13,8 +13,9 @@ from collections_app.followups.models import FollowUp
 from collections_app.organisation.queries import today, work_calendar
 from collections_app.web.pages.followups import quick_days
 from tests.conftest import Cast
+from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Watched
-from tests.journeys.test_pages import faults_of, look_of
+from tests.journeys.looks import look_of
 from tests.web.facts import make_commitment, make_customer, make_plan, stand_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

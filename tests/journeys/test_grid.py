@@ -11,8 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 from collections_app.customers.models import Customer
 from collections_app.planning.models import MonthPlan
 from tests.conftest import Cast
+from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Watched
-from tests.journeys.test_pages import faults_of
 from tests.web.facts import MONTH, day, make_customer, make_plan, stand_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

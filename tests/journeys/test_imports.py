@@ -25,8 +25,9 @@ from collections_app.imports.tasks import run_job
 from collections_app.ledger.models import Payment
 from collections_app.organisation.models import Organisation
 from tests.conftest import Cast
+from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Watched
-from tests.journeys.test_pages import faults_of, look_of
+from tests.journeys.looks import look_of
 from tests.web.facts import DAY, make_customer, make_plan, stand_on
 from tests.web.uploading import BAD, make_acme
 

@@ -13,9 +13,9 @@ from collections_app.customers.models import Customer
 from collections_app.planning.models import MonthPlan
 from collections_app.planning.operations import set_target
 from tests.conftest import Cast
+from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Watched
-from tests.journeys.looks import LOOKS
-from tests.journeys.test_pages import WIDTHS, faults_of, look_of
+from tests.journeys.looks import LOOKS, WIDTHS, look_of
 from tests.web.facts import (
     MONTH,
     day,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import product
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from collections_app.accounts.models import Person
 from collections_app.customers.models import Customer
 from tests.conftest import Cast
+from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Watched
+from tests.journeys.looks import EVERY, WIDTHS, look_of
 from tests.web.facts import (
     day,
     make_commitment,
@@ -28,14 +28,6 @@ from tests.web.facts import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-WIDTHS = {"desk": 1280, "phone": 390}
-AXE = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 
 
 @dataclass(frozen=True)
@@ -72,34 +64,8 @@ def scene(cast: Cast) -> Scene:
     return Scene(cast.admin, customer)
 
 
-def look_of(watched: Watched, person: Person, *, language: str, theme: str, width: str) -> None:
-    """Sign in and choose language and theme as a person does."""
-    watched.page.set_viewport_size({"width": WIDTHS[width], "height": 900})
-    watched.sign_in(person)
-    page = watched.page
-    if language == "zh":
-        page.get_by_role("button", name="中文").click()
-        expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
-    page.locator("details[data-menu] > summary").click()
-    page.locator(f"button[name=theme][value={theme}]").click()
-    expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
-
-
-def faults_of(page: Page) -> list[str]:
-    """What axe finds, and what spills over the side."""
-    found = [
-        f"{violation['id']}: {node['html'][:120]}"
-        for violation in Axe().run(page, options=AXE).response["violations"]
-        for node in violation["nodes"]
-    ]
-    spill = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return [*found, f"spills by {spill} px"] if spill > 0 else found
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("language", "theme", "width"), list(product(("en", "zh"), ("light", "dark"), WIDTHS))
-)
+@pytest.mark.parametrize(("language", "theme", "width"), EVERY)
 def test_every_page_is_sound(
     watched: Watched, scene: Scene, language: str, theme: str, width: str
 ) -> None:
@@ -180,8 +146,19 @@ def test_the_keyboard_reaches_the_content_and_closes_the_menu(
     expect(summary).to_be_focused()
 
 
+def test_language_and_theme_are_chosen_in_the_frame(watched: Watched, scene: Scene) -> None:
+    watched.sign_in_by_the_form(scene.manager)
+    page = watched.page
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    for theme in ("dark", "light"):
+        page.locator("details[data-menu] > summary").click()
+        page.locator(f"button[name=theme][value={theme}]").click()
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+
+
 def test_signing_out_shuts_the_door(watched: Watched, scene: Scene) -> None:
-    watched.sign_in(scene.manager)
+    watched.sign_in_by_the_form(scene.manager)
     page = watched.page
     page.locator("details[data-menu] > summary").click()
     page.get_by_role("button", name="Sign out").click()

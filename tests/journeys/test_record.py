@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 
 from collections_app.customers.models import Customer, RatingChange
 from tests.conftest import Cast
+from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Watched
-from tests.journeys.test_pages import WIDTHS, faults_of, look_of
+from tests.journeys.looks import WIDTHS, look_of
 from tests.web.conduct import make_done_measure, make_record
 from tests.web.facts import make_customer, stand_on
 

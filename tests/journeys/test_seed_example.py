@@ -18,8 +18,8 @@ from collections_app.organisation.queries import today
 from collections_app.outbox.models import Message
 from collections_app.reminders.sweep import sweep
 from tests.conftest import Cast
+from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Watched
-from tests.journeys.test_pages import faults_of
 from tests.web.facts import make_customer, stand_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

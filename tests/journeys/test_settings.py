@@ -20,9 +20,9 @@ from collections_app.organisation.operations import set_policy
 from collections_app.organisation.queries import organisation, today
 from tests.builders import make_team
 from tests.conftest import Cast
+from tests.journeys.axe import faults_of
 from tests.journeys.conftest import PASSWORD, Watched
-from tests.journeys.looks import LOOKS
-from tests.journeys.test_pages import WIDTHS, faults_of, look_of
+from tests.journeys.looks import LOOKS, WIDTHS, look_of
 from tests.web.facts import make_customer, make_invoice, stand_on
 from tests.web.test_policies import POLICY
 
@@ -148,7 +148,7 @@ def test_the_second_factor_is_set_up_and_asked_for(
     watched: Watched, office: Office, width: str
 ) -> None:
     watched.page.set_viewport_size({"width": WIDTHS[width], "height": 900})
-    watched.sign_in(office.cast.east_rep)
+    watched.sign_in_by_the_form(office.cast.east_rep)
     page = watched.goto("/settings/profile/")
     page.get_by_role("link", name="Second factor").click()
     assert faults_of(page) == []

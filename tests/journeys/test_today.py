@@ -14,8 +14,9 @@ from collections_app.followups.models import FollowUp, Request, Snooze
 from collections_app.organisation.queries import today
 from collections_app.planning.models import Measure, MonthPlan
 from tests.conftest import Cast
+from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Watched
-from tests.journeys.test_pages import faults_of, look_of
+from tests.journeys.looks import look_of
 from tests.web.facts import (
     make_commitment,
     make_customer,
