@@ -13,12 +13,14 @@ import pytest
 
 from collections_app.embedded.places import RECORD
 from collections_app.embedded.services import Services
+from tests.migrated import copy_folder, copy_to, migrated_folder
 
 # Joins, says so, and holds its share until its standard input ends.
 USER = """
 import sys
 from pathlib import Path
 from collections_app.embedded.services import Services
+from tests.migrated import copy_folder, copy_to, migrated_folder
 services = Services(Path(sys.argv[1]), durable=False)
 services.join()
 print(services.postgres.pid(), services.valkey.pid(), flush=True)
@@ -84,15 +86,23 @@ def data_dir(_made: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
+def migrated_dir() -> Iterator[Path]:
+    """A data folder whose servers are stopped and whose database is ready."""
+    source = migrated_folder()
+    with _folder() as path:
+        if source is not None:
+            copy_to(path, source)
+        yield path
+        left = Services(path, durable=False)
+        left.postgres.stop()
+        left.valkey.stop()
+
+
+@pytest.fixture
 def empty_dir() -> Iterator[Path]:
     """A folder in which nothing was ever started."""
     with _folder() as path:
         yield path
-
-
-def copy_folder(source: Path, target: Path) -> None:
-    """Copy as a person would, owners included."""
-    subprocess.run(["cp", "-a", f"{source}/.", str(target)], check=True)
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import pytest
 from collections_app.embedded import environment, places
 from collections_app.embedded.places import EmbeddedFailed, find_places
 from collections_app.embedded.services import Services
-from tests.embedded.conftest import copy_folder
 from tests.embedded.test_services import ask
+from tests.migrated import copy_folder
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
 

@@ -14,7 +14,8 @@ import redis
 
 from collections_app.embedded import processes
 from collections_app.embedded.services import Services
-from tests.embedded.conftest import User, copy_folder
+from tests.embedded.conftest import User
+from tests.migrated import copy_folder
 
 Join = Callable[..., Services]
 

@@ -10,6 +10,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -101,15 +102,28 @@ class Up:
         self._reader.join()
 
 
-@pytest.fixture
-def up(data_dir: Path) -> Iterator[Up]:
-    """Everything, on a port of its own; ready."""
-    running = Up(data_dir, free_port())
+@contextmanager
+def running_in(folder: Path) -> Iterator[Up]:
+    running = Up(folder, free_port())
     try:
         running.wait_for("Kept is ready at")
         yield running
     finally:
         running.end()
+
+
+@pytest.fixture
+def first_up(data_dir: Path) -> Iterator[Up]:
+    """Everything, on a port of its own; ready, where nothing had been migrated."""
+    with running_in(data_dir) as up:
+        yield up
+
+
+@pytest.fixture
+def up(migrated_dir: Path) -> Iterator[Up]:
+    """The same at a later start."""
+    with running_in(migrated_dir) as up:
+        yield up
 
 
 def nothing_is_left(folder: Path) -> bool:
@@ -124,7 +138,8 @@ def nothing_is_left(folder: Path) -> bool:
     )
 
 
-def test_it_starts_everything_says_where_and_stops_all_of_it(up: Up) -> None:
+def test_it_starts_everything_says_where_and_stops_all_of_it(first_up: Up) -> None:
+    up = first_up
     assert f"Kept is ready at http://127.0.0.1:{up.port}/\n" in up.text
     assert up.is_well()
     assert all(up.child(name) for name in (*NAMES, "postgres", "valkey"))

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from collections_app.embedded import processes
+from tests.migrated import copy_to
 from tests.proofs import chaos_programs as programs
 from tests.scratch import scratch_environment, scratch_folder, scratch_services
 
@@ -71,8 +72,11 @@ class Outcome:
 class Chaos:
     """One organisation of ``lapses`` reps with a lapsed promise each, and everything to kill."""
 
-    def __init__(self, folder: Path, *, seconds: float, lapses: int, mark_first: bool) -> None:
+    def __init__(
+        self, folder: Path, *, seconds: float, lapses: int, mark_first: bool, migrated: bool
+    ) -> None:
         self.folder, self.seconds, self.lapses = folder, seconds, lapses
+        self.migrated = migrated
         self.mark_first = mark_first
         self.rounds = max(1, round(seconds / ROUND_EVERY))
         self.services = scratch_services(folder, durable=True)
@@ -103,7 +107,8 @@ class Chaos:
 
     def prepare(self) -> None:
         """Import a promise for each rep, a part of them to lapse before each round's day."""
-        self.manage("migrate", "-v0")
+        if not self.migrated:
+            self.manage("migrate", "-v0")
         # After the sweep of the week before, and with a week-end to spare before its own.
         dues = [self._swept_on(n % self.rounds) - timedelta(days=6) for n in range(self.lapses)]
         made = min(dues) - timedelta(days=10)
@@ -259,14 +264,28 @@ def _kill_group(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def prove(*, seconds: float = 180, lapses: int = 1000, control: bool = False) -> Outcome:
-    """Run the proof in a folder of its own.
+def prove(
+    *,
+    seconds: float = 180,
+    lapses: int = 1000,
+    control: bool = False,
+    migrated: Path | None = None,
+) -> Outcome:
+    """Run the proof in a folder of its own: a copy of a ``migrated`` one, if there is any.
 
     ``control`` takes the protection out: workers mark a mail as sent before they send it. The
     outcome must then not pass, or the proof proves nothing.
     """
     with scratch_folder("chaos") as folder:
-        chaos = Chaos(folder, seconds=seconds, lapses=lapses, mark_first=control)
+        if migrated is not None:
+            copy_to(folder, migrated)
+        chaos = Chaos(
+            folder,
+            seconds=seconds,
+            lapses=lapses,
+            mark_first=control,
+            migrated=migrated is not None,
+        )
         try:
             chaos.prepare()
             return chaos.run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.migrated import migrated_folder
 from tests.proofs.chaos import Outcome, prove
 
 SECONDS, LAPSES = 15, 120
@@ -11,7 +12,7 @@ SECONDS, LAPSES = 15, 120
 
 @pytest.fixture(scope="module")
 def outcome() -> Outcome:
-    return prove(seconds=SECONDS, lapses=LAPSES)
+    return prove(seconds=SECONDS, lapses=LAPSES, migrated=migrated_folder())
 
 
 def test_every_lapse_is_owed_once(outcome: Outcome) -> None:
