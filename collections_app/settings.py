@@ -173,8 +173,13 @@ def _database() -> dict[str, Any]:
         found: dict[str, Any] = dict(env.db_url("DATABASE_URL"))
     else:
         found = {"NAME": "kept", "HOST": str(DATA_DIR / "DATABASE_URL-is-not-set")}
+    # Behind such a pooler the next statement may meet a connection where nothing was prepared.
+    is_pooled = env.bool("DATABASE_POOLED", default=False)
+    options = {**found.get("OPTIONS", {}), "prepare_threshold": None if is_pooled else 5}
     return found | {
         "ENGINE": "django.db.backends.postgresql",
+        "OPTIONS": options,
+        "DISABLE_SERVER_SIDE_CURSORS": is_pooled,
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

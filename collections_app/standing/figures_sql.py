@@ -189,18 +189,18 @@ COMPUTED = "WITH " + ",".join((ALLOCATED, MONTH_INSTALMENTS, RECEIPTS, PLANS, RO
 FIGURES = f"{COMPUTED}, {OWNED}"
 KEPT_FIGURES = f"WITH {KEPT_ROWS}, {OWNED}"
 
-_BY_CUSTOMER = """
+FIGURE_ROWS = """
 SELECT f.customer_id, f.public_id, f.code, f.name, f.rating, f.currency, f.owner_id,
     w.name AS owner_name, f.plan_state, f.asked, f.target, f.original_target, f.committed,
     f.measures, f.received, f.unpromised, f.lapsed, f.short, f.surplus
 FROM figures f JOIN accounts_person w ON w.id = f.owner_id
-ORDER BY f.at_risk DESC, f.code LIMIT %(limit)s OFFSET %(offset)s
 """
+_IN_ORDER = "ORDER BY f.at_risk DESC, f.code LIMIT %(limit)s OFFSET %(offset)s"
 
 
 def by_customer(*, is_kept: bool) -> str:
     """The statement of a row per customer, from what is kept or from facts."""
-    return (KEPT_FIGURES if is_kept else FIGURES) + _BY_CUSTOMER
+    return (KEPT_FIGURES if is_kept else FIGURES) + FIGURE_ROWS + _IN_ORDER
 
 
 _SUMS = ", ".join(f"sum(f.{name})::bigint AS {name}" for name in AMOUNTS)

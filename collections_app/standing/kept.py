@@ -38,7 +38,7 @@ SELECT id FROM chain
 """
 
 # What is due next is read of kept states, so that it is right on the standing day alone.
-_SUMMARY = """
+SUMMARY = """
 next AS (
     SELECT i.due_on, i.amount FROM standing_instalmentstanding s
     JOIN commitments_instalment i ON i.id = s.instalment_id
@@ -84,7 +84,7 @@ def summary_of(customer_id: int, *, on: date) -> Summary:
     """Where the customer stands as of the end of ``on``, in one statement on the standing day."""
     with connection.cursor() as cursor:
         sums = KEPT_LEDGER if _is_kept(on) and nothing_touched([customer_id]) else LEDGER_SUMS
-        statement = f"WITH {sums}, {_SUMMARY}"
+        statement = f"WITH {sums}, {SUMMARY}"
         cursor.execute(statement, {"customers": [customer_id], "as_of": on, "month_end": on})
         open_, overdue, unapplied, promises, due_on, amount = cursor.fetchone()
     next_one = NextPromise(due_on, amount) if due_on else None

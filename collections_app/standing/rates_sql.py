@@ -60,7 +60,7 @@ judged AS (
 """
 
 # What helped to keep a promise before it was entered leaves it out of the count; it never adds one.
-_SUMS: Final = """
+KEPT_SUMS: Final = """
     COALESCE(sum(j.amount) FILTER (WHERE j.counts), 0)::bigint AS amount,
     COALESCE(sum(j.on_time) FILTER (WHERE j.counts), 0)::bigint AS on_time,
     count(*) FILTER (WHERE j.counts AND NOT (j.is_kept AND j.early > 0)) AS number,
@@ -119,7 +119,7 @@ def kept_statement(by: str, *, of_owners: bool) -> str:
     group = f"{group}, " if group else ""
     # Nothing from outside is interpolated: the pieces are the constants above.
     return f"""WITH {ALLOCATED}, {JUDGED}
-SELECT {columns}, c.currency, {_SUMS}
+SELECT {columns}, c.currency, {KEPT_SUMS}
 FROM judged j JOIN customers_customer c ON c.id = j.customer_id {joined} {owner} {where}
 GROUP BY {group}c.currency
 HAVING bool_or(j.counts OR j.is_renegotiated)

@@ -60,6 +60,13 @@ class Regularity:
         return int(self.share * 100)
 
 
+def months_looked_at(on: date) -> tuple[date, date]:
+    """The first and the last month of which some may count, as their first days."""
+    # One month more than counts: the latest may still be waiting for its three days.
+    this = first_of(on)
+    return add_months(this, -MONTHS - 1), add_months(this, -1)
+
+
 def regularities(
     customers: QuerySet[Customer] | Collection[int], *, on: date
 ) -> dict[int, Regularity]:
@@ -69,9 +76,7 @@ def regularities(
     agreement in force on its first day, and not at all where that was ended by the agreed day. Day
     31 is the month's end. One statement, however many customers.
     """
-    this = first_of(on)
-    # One month more than counts: the latest may still be waiting for its three days.
-    first, last = add_months(this, -MONTHS - 1), add_months(this, -1)
+    first, last = months_looked_at(on)
     values: dict[str, Any] = {
         "customers": ids_of(customers),
         "first": first,

@@ -10,18 +10,16 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from collections_app.core.months import first_of
-from collections_app.customers.holds import hold_in_force
-from collections_app.customers.models import Contact, Customer, Hold
-from collections_app.followups.queries import LastContact, last_contacts
-from collections_app.standing.figures import CustomerFigures, customer_figures
-from collections_app.standing.kept import Summary, promises_page, summary_of
+from collections_app.customers.models import Contact, Customer
+from collections_app.standing.head import Head, head_of
+from collections_app.standing.kept import promises_page
 from collections_app.standing.queries import ledgers_of, payments_known_through, standing_day
 from collections_app.standing.settlement import LedgerStanding
 from collections_app.web.pages.followups import FollowUpsTab, follow_ups_tab
 from collections_app.web.pages.ledger import InvoicesTab, PaymentsTab, invoices_tab, payments_tab
 from collections_app.web.pages.plan import PlanTab, plan_tab
 from collections_app.web.pages.promises import PromiseCard, promise_cards
-from collections_app.web.pages.record import Conduct, RecordTab, conduct_of, record_tab
+from collections_app.web.pages.record import Conduct, RecordTab, conduct_in, record_tab
 from collections_app.web.pages.timeline import TimelineQuestion, TimelineTab, timeline_tab
 from collections_app.web.pages.turning import ByMonth, Paged
 from collections_app.web.pages.units import Unit
@@ -79,12 +77,8 @@ class CustomerPage(ByMonth, Paged):
 
     asked: CustomerQuestion
     customer: Customer
-    contact: Contact | None
-    last_contact: LastContact | None
-    hold: Hold | None
+    head: Head
     known_through: date | None
-    summary: Summary
-    figures: CustomerFigures | None
     conduct: Conduct
     rights: Rights
     plan: PlanTab | None = None
@@ -109,45 +103,31 @@ class CustomerPage(ByMonth, Paged):
 
 def customer_page(customer: Customer, asked: CustomerQuestion, *, rights: Rights) -> CustomerPage:
     """One customer as of the standing day; only the open tab is worked out."""
-    id_, on = customer.pk, asked.day
-    figures = next(iter(customer_figures(asked.month, on=on, customers=[id_])), None)
-    conduct = conduct_of(customer, on=on)
-    tab = _tab(customer, asked, figures, conduct)
-    # The first contact, whom the contacts' own tab has read already.
-    contacts = Contact.objects.filter(customer=customer).order_by("-is_primary", "pk")
-    whom = tab if asked.tab == "contacts" else contacts[:1]
+    head = head_of(customer, month=asked.month, on=asked.day)
+    conduct = conduct_in(head, customer)
     return CustomerPage(
         asked=asked,
         customer=customer,
-        contact=next(iter(whom), None),
-        last_contact=last_contacts([id_], on=on).get(id_),
-        hold=hold_in_force(customer, on=on),
+        head=head,
         known_through=payments_known_through(),
-        summary=summary_of(id_, on=on),
-        figures=figures,
         conduct=conduct,
         rights=rights,
-        **{asked.tab: tab},
+        **{asked.tab: _tab(customer, asked, head, conduct)},
     )
 
 
-def _tab(
-    customer: Customer, asked: CustomerQuestion, figures: CustomerFigures | None, conduct: Conduct
-) -> Any:
+def _tab(customer: Customer, asked: CustomerQuestion, head: Head, conduct: Conduct) -> Any:
     """What the tab that is open shows."""
     id_, on, page = customer.pk, asked.day, asked.page
     match asked.tab:
         case "plan":
-            return plan_tab(
-                id_, figures, customer.currency, month=asked.month, on=on,
-                surplus_label=_("Surplus"),
-            )  # fmt: skip
+            return plan_tab(customer, head, month=asked.month, on=on, surplus_label=_("Surplus"))
         case "commitments":
             return _commitments(customer, asked)
         case "followups":
             return follow_ups_tab(customer, on=on, page=page)
         case "record":
-            return record_tab(customer, conduct, month=asked.month, on=on)
+            return record_tab(customer, head, conduct, month=asked.month, on=on)
         case "invoices":
             ledger = ledgers_of([id_], on=on).get(id_) or LedgerStanding()
             return invoices_tab(id_, ledger, customer.currency, on=on, page=page)

@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q
 
 from collections_app.commitments.models import Commitment
+from collections_app.customers.models import Customer
 from collections_app.followups.models import Request
 from collections_app.planning.models import (
     Measure,
@@ -17,6 +18,7 @@ from collections_app.planning.models import (
     TargetChange,
 )
 from collections_app.standing.figures import CustomerFigures
+from collections_app.standing.head import Head
 from collections_app.web.pages.requests import listed_of
 from collections_app.web.pages.units import Unit
 from collections_app.web.pages.waterfall import Waterfall, waterfall_of
@@ -69,16 +71,11 @@ class PlanTab:
 
 
 def plan_tab(
-    customer_id: int,
-    figures: CustomerFigures | None,
-    currency: str,
-    *,
-    month: date,
-    on: date,
-    surplus_label: str,
+    customer: Customer, head: Head, *, month: date, on: date, surplus_label: str
 ) -> PlanTab:
-    """The plan of the month as of ``on``."""
-    found = MonthPlan.objects.filter(customer=customer_id, month=month)
+    """The plan of the month as of ``on``; ``head`` is of the same month."""
+    figures = head.figures
+    found = MonthPlan.objects.filter(customer=customer, month=month)
     plan = found.select_related("agreed_evidence").first()
     measures = _measures(plan, on) if plan else []
     revisions = _revisions(plan, on) if plan else []
@@ -93,8 +90,8 @@ def plan_tab(
         waterfall=waterfall_of(figures, surplus_label=surplus_label) if figures else None,
         measures=measures,
         revisions=revisions,
-        requests=list(listed_of(customer_id)[:REQUESTS_SHOWN]),
-        unit=Unit.of(currency, amounts),
+        requests=list(listed_of(customer.pk)[:REQUESTS_SHOWN]),
+        unit=Unit.of(customer.currency, amounts),
         is_locked=plan is not None and bool(plan.target) and on > plan.locks_on,
     )
 

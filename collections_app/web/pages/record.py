@@ -9,20 +9,21 @@ from typing import Final
 from collections_app.customers.models import Customer
 from collections_app.organisation.models import Rating, RatingPolicy
 from collections_app.organisation.queries import policies_on
+from collections_app.standing.head import WINDOWS, Head
+from collections_app.standing.past import past_of
 from collections_app.standing.rates import (
     ConcessionRate,
     KeptRate,
-    concession_rates,
     kept_rates_of,
-    window_of,
 )
 from collections_app.standing.regularity import Regularity, regularities
 from collections_app.standing.suggesting import Suggestion, suggest
-from collections_app.standing.year import YearMonth, year_of
+from collections_app.standing.year import YearMonth
 from collections_app.web.pages.bars import Bar, Panel, columns, panels
 from collections_app.web.pages.units import Unit
 
-WINDOWS: Final = (3, 6, 12)
+# The window by which a customer is judged, in months.
+YEAR: Final = WINDOWS[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +75,29 @@ class RecordTab:
 def conduct_of(customer: Customer, *, on: date) -> Conduct:
     """Kept rate, regularity and suggested rating as of ``on``: two statements."""
     kept = kept_rates_of([customer.pk], on=on).get(customer.pk)
-    regularity = regularities([customer.pk], on=on).get(customer.pk)
+    return _conduct(customer, kept, regularities([customer.pk], on=on).get(customer.pk))
+
+
+def conduct_in(head: Head, customer: Customer) -> Conduct:
+    """The same of what is known already."""
+    return _conduct(customer, head.kept.get(YEAR), head.regularity)
+
+
+def _conduct(customer: Customer, kept: KeptRate | None, regularity: Regularity | None) -> Conduct:
     is_agreed = customer.regular_amount is not None and customer.regular_day is not None
     present = regularity if is_agreed else None
     return Conduct(kept, present, suggest(kept, present), customer.rating, is_agreed)
 
 
-def record_tab(customer: Customer, conduct: Conduct, *, month: date, on: date) -> RecordTab:
+def record_tab(
+    customer: Customer, head: Head, conduct: Conduct, *, month: date, on: date
+) -> RecordTab:
     """The record up to ``month``, as of ``on``."""
-    id_ = customer.pk
-    windows = [
-        (months, conduct.kept if months == 12 else _kept(id_, months, on)) for months in WINDOWS
-    ]
-    year = year_of(id_, until=month, on=on)
-    conceded = concession_rates(window=window_of(on, months=12), on=on, customers=[id_])
+    windows = [(months, head.kept.get(months)) for months in WINDOWS]
+    past = past_of(customer.pk, until=month, on=on)
     amounts: list[int | None] = [customer.regular_amount]
     amounts += [a for _, kept in windows if kept for a in (kept.amount, kept.on_time)]
-    amounts += [a for m in year for a in (m.target, m.committed, m.received)]
+    amounts += [a for m in past.year for a in (m.target, m.committed, m.received)]
     regular = None
     if conduct.regularity:
         months = conduct.regularity.months
@@ -100,16 +107,12 @@ def record_tab(customer: Customer, conduct: Conduct, *, month: date, on: date) -
     return RecordTab(
         conduct=conduct,
         windows=windows,
-        conceded=next((c for c in conceded if c.number), None),
+        conceded=next((c for c in past.conceded if c.number), None),
         regular=regular,
-        year=year,
-        panels=panels(year),
+        year=past.year,
+        panels=panels(past.year),
         unit=Unit.of(customer.currency, amounts),
     )
-
-
-def _kept(customer_id: int, months: int, on: date) -> KeptRate | None:
-    return kept_rates_of([customer_id], on=on, months=months).get(customer_id)
 
 
 def policy_lines(team_id: int | None, *, on: date) -> list[RatingPolicy]:
