@@ -7,6 +7,7 @@ between transactions nothing may be prepared; the same statements are then plann
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -17,8 +18,14 @@ from psycopg.types.numeric import Int8Dumper
 class _PlannedCursor(psycopg.Cursor[tuple[Any, ...]]):
     """Prepares whatever it is given, where the connection lets it."""
 
+    _query: Any
+
     def execute(self, query: Any, params: Any = None, **options: Any) -> _PlannedCursor:
-        return super().execute(query, params, **{"prepare": True, **options})
+        super().execute(query, params, **{"prepare": True, **options})
+        if self._query is None:
+            # Once it is prepared only its name is sent; Django's log asks for the text.
+            self._query = SimpleNamespace(query=str(query).encode())
+        return self
 
 
 def fetch_planned(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

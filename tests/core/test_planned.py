@@ -1,0 +1,103 @@
+"""Statements that are planned once for each connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from collections_app.core.planned import fetch_planned
+
+SUM = "SELECT %(one)s::bigint + sum(n)::bigint FROM unnest(%(many)s::bigint[]) n"
+PREPARED = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%unnest%%'"
+
+
+@pytest.fixture
+def pooled() -> Iterator[None]:
+    """A connection as it is made behind a pooler."""
+    options, before = (
+        connection.settings_dict["OPTIONS"],
+        connection.settings_dict["OPTIONS"].copy(),
+    )
+    connection.close()
+    options["prepare_threshold"] = None
+    yield
+    connection.close()
+    options.clear()
+    options.update(before)
+
+
+def summed(one: int, *many: int) -> int:
+    [[total]] = fetch_planned(SUM, {"one": one, "many": list(many)})
+    return int(total)
+
+
+def prepared() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(PREPARED.replace("%%", "%"))
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db
+def test_numbers_of_any_size_are_of_one_plan() -> None:
+    before = prepared()
+    assert [summed(1, 2), summed(70_000, 2, 3), summed(3, 5_000_000_000)] == [
+        3,
+        70_005,
+        5_000_000_003,
+    ]
+    assert prepared() - before <= 1
+
+
+@pytest.mark.django_db
+def test_an_answer_may_have_no_rows() -> None:
+    assert fetch_planned("SELECT 1 WHERE %(one)s::bigint = 0", {"one": 1}) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_behind_a_pooler_nothing_is_prepared(pooled: None) -> None:
+    assert [summed(1, 2) for _each in range(8)] == [3] * 8
+    assert prepared() == 0
+
+
+def roll_back() -> None:
+    """Ask within a transaction, or a part of one, that is then rolled back."""
+
+    class Abandoned(Exception):
+        pass
+
+    with suppress(Abandoned), transaction.atomic():
+        assert summed(1, 2) == 3
+        raise Abandoned
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_asked_again_after_a_transaction_was_rolled_back() -> None:
+    roll_back()
+    assert summed(1, 2) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_asked_again_in_a_transaction_after_a_part_of_it_was_rolled_back() -> None:
+    with transaction.atomic():
+        for _each in range(3):
+            roll_back()
+        assert summed(1, 2) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_error_of_the_database_is_one_of_django() -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        fetch_planned("SELECT 1 / %(none)s::bigint", {"none": 0})
+    assert summed(1, 2) == 3
+
+
+@pytest.mark.django_db
+def test_it_is_counted_with_the_other_statements() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        summed(1, 2)
+        summed(3, 4)
+    assert ["unnest" in query["sql"] for query in queries] == [True, True]
