@@ -196,6 +196,14 @@ class Measure(models.Model):
                 fields=["plan", "kind", "description"], name="measure_natural_key"
             ),
         ]
+        indexes = [
+            # Those that are done or dropped become many; what is to be done stays few.
+            models.Index(
+                fields=["plan"],
+                condition=Q(status__in=[MeasureStatus.PLANNED, MeasureStatus.IN_PROGRESS]),
+                name="measure_still_to_do",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.expected_uplift}"

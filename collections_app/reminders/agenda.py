@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from django.db import connection
-
 from collections_app.accounts.models import Person
 from collections_app.core.months import first_of
+from collections_app.core.planned import fetch_planned
 from collections_app.customers.models import CustomerQuerySet
 from collections_app.followups.models import Request
 from collections_app.organisation.queries import (
@@ -188,14 +187,12 @@ def _told_of(ids: Sequence[int], person: Person, day: date) -> dict[int, Told]:
         "dead_since": day - timedelta(days=DEAD_DAYS),
     }
     found: dict[int, Told] = defaultdict(Told)
-    with connection.cursor() as cursor:
-        cursor.execute(FACTS, values)
-        for what, id_, subject, detail, amount, *days in cursor.fetchall():
-            if what == "touch":
-                found[id_].touch = Touch(detail, *days)
-            else:
-                fact = Fact(subject, detail, amount, days[0], days[1])
-                found[id_].things.setdefault(what, []).append(fact)
+    for what, id_, subject, detail, amount, *days in fetch_planned(FACTS, values):
+        if what == "touch":
+            found[id_].touch = Touch(detail, *days)
+        else:
+            fact = Fact(subject, detail, amount, days[0], days[1])
+            found[id_].things.setdefault(what, []).append(fact)
     return found
 
 
