@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collections_app.accounts.models import Person
+from collections_app.accounts.operations import record
 from collections_app.actions.hand_over import hand_over
 from collections_app.actions.promise import Terms, renegotiate
 from collections_app.customers.models import Customer, Hold, RegularAgreement
@@ -265,6 +266,25 @@ def test_older_pages_go_on_where_the_page_ended_and_leave_nothing_out(customer: 
         older = Mark.read(tab.older)
     assert len(seen) == len(set(seen)) == 121
     assert [s[0] for s in seen] == sorted((s[0] for s in seen), reverse=True)
+
+
+@pytest.mark.parametrize("group", ["", "targets", "promises", "money"])
+def test_the_latest_page_is_the_first_one_that_is_cut_out(customer: Customer, group: str) -> None:
+    plan = make_plan(customer, 900)
+    # An act without a day is no event.
+    record(
+        actor=customer.owner, verb="ask", subject_kind="month_plan", subject_id=plan.public_id,
+        customer_id=customer.pk, payload={"answer": "put_off"},
+    )  # fmt: skip
+    for number in range(PAGE_SIZE):
+        payment = make_payment(customer, 10 + number, on=day(1 + number % 20))
+        make_reversal(payment, 3, on=day(20), reference=f"B-{number}")
+        make_commitment(customer, (day(20), 30), reference=f"P-{number}")
+    stand_on()
+    latest = timeline_tab(customer, TimelineQuestion(group), page=1)
+    assert latest.events
+    cut = timeline_tab(customer, TimelineQuestion(group, older=Mark()), page=1)
+    assert (latest.events, latest.older) == (cut.events, cut.older)
 
 
 def test_days_from_and_to_are_both_in(customer: Customer) -> None:

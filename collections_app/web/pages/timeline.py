@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db import connection
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy
 
+from collections_app.core.planned import fetch_planned
 from collections_app.customers.models import Customer
 from collections_app.organisation.queries import organisation
 from collections_app.web.pages.history import HistoryTab, history_tab
@@ -85,6 +85,23 @@ class TimelineQuestion:
     def is_narrowed(self) -> bool:
         return bool(self.group or self.since or self.until)
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the page is another than the latest of all days."""
+        return bool(self.since or self.until or self.older)
+
+    @property
+    def cut(self) -> dict[str, Any]:
+        """The parameters of the statement that cut the page out of the line."""
+        begin = self.older or Mark()
+        return {
+            "since": self.since or FIRST,
+            "until": self.until or LAST,
+            "day": begin.day,
+            "rank": begin.rank,
+            "id": begin.id,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineTab:
@@ -109,20 +126,15 @@ def timeline_tab(customer: Customer, asked: TimelineQuestion, *, page: int) -> T
     """What the URL asks for of the customer's timeline, in one statement; or the trail's page."""
     if asked.group == RECORD:
         return TimelineTab(asked, [], trail=history_tab(customer, page=page))
-    begin = asked.older or Mark()
     values: dict[str, Any] = {
         "customer": customer.pk,
-        "since": asked.since or FIRST,
-        "until": asked.until or LAST,
-        "day": begin.day,
-        "rank": begin.rank,
-        "id": begin.id,
         "zone": organisation().time_zone,
         "limit": PAGE_SIZE + 1,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(timeline_statement({asked.group} if asked.group else ()), values)
-        rows = cursor.fetchall()
+    if asked.is_cut:
+        values |= asked.cut
+    groups = {asked.group} if asked.group else ()
+    rows = fetch_planned(timeline_statement(groups, is_cut=asked.is_cut), values)
     shown = rows[:PAGE_SIZE]
     older = Mark(*shown[-1][:3]).text if len(rows) > PAGE_SIZE else ""
     return TimelineTab(asked, [_event(row, customer.currency) for row in shown], older)

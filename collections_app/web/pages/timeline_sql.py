@@ -222,18 +222,26 @@ BRANCHES: Final = (
 )  # fmt: skip
 
 
-def timeline_statement(groups: Collection[str] = ()) -> str:
-    """The statement for some groups of events, for all where none is given."""
-    chosen = [_select(branch) for branch in BRANCHES if not groups or branch.group in groups]
+def timeline_statement(groups: Collection[str] = (), *, is_cut: bool = True) -> str:
+    """The statement for some groups of events, for all where none is given.
+
+    ``is_cut`` where days or the event before narrow the page; the latest page of all is asked for
+    most, and the planner knows without them that each branch can be read from its end.
+    """
+    chosen = [_select(b, is_cut=is_cut) for b in BRANCHES if not groups or b.group in groups]
     return f"""SELECT day, rank, id, kind, data FROM ({" UNION ALL ".join(chosen)}) events
 ORDER BY day DESC, rank DESC, id DESC LIMIT %(limit)s"""
 
 
-def _select(branch: Branch) -> str:
+def _select(branch: Branch, *, is_cut: bool) -> str:
+    # What has no day is no event, whatever is asked for.
+    narrowed = f"AND {branch.day} IS NOT NULL"
+    if is_cut:
+        narrowed = f"""AND {branch.day} BETWEEN %(since)s::date AND %(until)s::date
+AND ({branch.day}, {branch.rank}, {branch.id}) < (%(day)s::date, %(rank)s, %(id)s)"""
     # PostgreSQL works out what is costly after the sort, and so for the page's rows alone.
     return f"""(SELECT {branch.day} AS day, {branch.rank} AS rank, {branch.id} AS id,
     '{branch.kind}' AS kind, jsonb_build_object({branch.data}) AS data
 FROM {branch.source}
-AND {branch.day} BETWEEN %(since)s::date AND %(until)s::date
-AND ({branch.day}, {branch.rank}, {branch.id}) < (%(day)s::date, %(rank)s, %(id)s)
+{narrowed}
 ORDER BY 1 DESC, 3 DESC LIMIT %(limit)s)"""
