@@ -173,15 +173,23 @@ def _database() -> dict[str, Any]:
         found: dict[str, Any] = dict(env.db_url("DATABASE_URL"))
     else:
         found = {"NAME": "kept", "HOST": str(DATA_DIR / "DATABASE_URL-is-not-set")}
-    # Behind such a pooler the next statement may meet a connection where nothing was prepared.
     is_pooled = env.bool("DATABASE_POOLED", default=False)
-    options = {**found.get("OPTIONS", {}), "prepare_threshold": None if is_pooled else 5}
+    options: dict[str, Any] = dict(found.get("OPTIONS", {}))
+    if is_pooled:
+        # The next statement may meet another connection, where nothing was prepared.
+        options["prepare_threshold"] = None
+    else:
+        # What is prepared is planned at once for good, not only after five times.
+        settled = "-c plan_cache_mode=force_generic_plan"
+        options["options"] = f"{options.get('options', '')} {settled}".strip()
+        options["prepare_threshold"] = 5
     return found | {
         "ENGINE": "django.db.backends.postgresql",
         "OPTIONS": options,
         "DISABLE_SERVER_SIDE_CURSORS": is_pooled,
         "ATOMIC_REQUESTS": False,
-        "CONN_MAX_AGE": 60,
+        # Each new connection plans anew.
+        "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
 

@@ -1,7 +1,9 @@
 """Long statements that every page asks: planned once for each connection, and run many times.
 
-To plan such a statement takes longer than to run it. Behind a pooler that hands connections on
-between transactions nothing may be prepared; the same statements are then planned each time.
+To plan such a statement takes longer than to run it. The settings let PostgreSQL keep the first
+plan, which knows no values, so that a statement has to be one that is read the same way for any.
+Behind a pooler that hands connections on between transactions nothing may be prepared; the same
+statements are then planned each time.
 """
 
 from __future__ import annotations

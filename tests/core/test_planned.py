@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from collections_app import settings
 from collections_app.core.planned import fetch_planned
 
 SUM = "SELECT %(one)s::bigint + sum(n)::bigint FROM unnest(%(many)s::bigint[]) n"
@@ -16,18 +17,13 @@ PREPARED = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%
 
 
 @pytest.fixture
-def pooled() -> Iterator[None]:
-    """A connection as it is made behind a pooler."""
-    options, before = (
-        connection.settings_dict["OPTIONS"],
-        connection.settings_dict["OPTIONS"].copy(),
-    )
+def pooled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A connection as the settings make it behind a pooler."""
+    monkeypatch.setenv("DATABASE_POOLED", "1")
     connection.close()
-    options["prepare_threshold"] = None
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", settings._database()["OPTIONS"])
     yield
     connection.close()
-    options.clear()
-    options.update(before)
 
 
 def summed(one: int, *many: int) -> int:
@@ -41,7 +37,7 @@ def prepared() -> int:
         return int(cursor.fetchone()[0])
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_numbers_of_any_size_are_of_one_plan() -> None:
     before = prepared()
     assert [summed(1, 2), summed(70_000, 2, 3), summed(3, 5_000_000_000)] == [
@@ -50,6 +46,14 @@ def test_numbers_of_any_size_are_of_one_plan() -> None:
         5_000_000_003,
     ]
     assert prepared() - before <= 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_plan_is_kept_for_all_values() -> None:
+    assert [summed(1, 2), summed(1, 3), summed(1, 4)] == [3, 4, 5]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements")
+        assert (3, 0) in cursor.fetchall()
 
 
 @pytest.mark.django_db

@@ -273,7 +273,7 @@ def test_the_latest_page_is_the_first_one_that_is_cut_out(customer: Customer, gr
     plan = make_plan(customer, 900)
     # An act without a day is no event.
     record(
-        actor=customer.owner, verb="ask", subject_kind="month_plan", subject_id=plan.public_id,
+        actor=customer.owner, verb="ask", subject_kind="month_plan", subject_id=str(plan.public_id),
         customer_id=customer.pk, payload={"answer": "put_off"},
     )  # fmt: skip
     for number in range(PAGE_SIZE):
