@@ -103,13 +103,6 @@ def listed(rows: QuerySet[Request]) -> QuerySet[Request]:
     return related.order_by(WAITING_FIRST, "-asked_at", "-pk")
 
 
-def listed_of(customer_id: int) -> QuerySet[Request]:
-    """The same of one customer, whom the page knows already."""
-    rows = Request.objects.filter(customer=customer_id)
-    related = rows.select_related("customer", "asked_by", "decided_by", "commitment")
-    return related.order_by(WAITING_FIRST, "-asked_at", "-pk")
-
-
 def named(totals: Iterable[ReasonTotal]) -> list[tuple[str, ReasonTotal]]:
     """Each total with its category in words; a dash where no category was given."""
     labels = dict(Reason.choices)
