@@ -12,8 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 from collections_app.accounts.models import Person
 from collections_app.accounts.operations import record
+from collections_app.commitments.models import Commitment, Instalment
 from collections_app.customers.models import Contact, Customer
-from collections_app.planning.models import TargetChange
+from collections_app.followups.models import FollowUp
+from collections_app.ledger.models import Invoice, Payment
+from collections_app.organisation.queries import moment_on
+from collections_app.planning.models import Measure, MeasureChange, MonthPlan, TargetChange
 from collections_app.web.pages.customer import TABS
 from tests.conftest import Cast
 from tests.web.facts import (
@@ -224,4 +228,58 @@ def test_the_cost_does_not_grow_with_the_rows(
         with CaptureQueriesContext(connection) as queries:
             page_of(client, cast.east_rep, customer, f"?tab={tab}")
         counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def make_rows(customer: Customer, plan: MonthPlan, numbers: range) -> None:
+    """So many facts of each kind, one of each for a number."""
+    own = {"customer": customer}
+    Invoice.objects.bulk_create(
+        Invoice(**own, number=f"I-{n}", issued_on=day(1), due_on=day(1 + n % 28), amount=900)
+        for n in numbers
+    )
+    Payment.objects.bulk_create(
+        Payment(**own, reference=f"M-{n}", received_on=day(1 + n % 20), amount=600) for n in numbers
+    )
+    made = Commitment.objects.bulk_create(
+        Commitment(**own, reference=f"P-{n}", made_on=MONTH, grace_days=0, tolerance_permille=0)
+        for n in numbers
+    )
+    Instalment.objects.bulk_create(
+        Instalment(
+            **own, commitment=one, position=1, due_on=day(10), deadline_on=day(10), amount=600
+        )
+        for one in made
+    )
+    measures = Measure.objects.bulk_create(
+        Measure(plan=plan, kind="incentive", expected_uplift=10, description=f"{n}")
+        for n in numbers
+    )
+    MeasureChange.objects.bulk_create(
+        MeasureChange(measure=one, counts_from=MONTH, status="planned", expected_uplift=10)
+        for one in measures
+    )
+    Contact.objects.bulk_create(Contact(**own, name=f"Mr {n}", language="en") for n in numbers)
+    FollowUp.objects.bulk_create(
+        FollowUp(**own, at=moment_on(day(2)), on_day=day(2), outcome="other", note=f"{n}")
+        for n in numbers
+    )
+
+
+@pytest.mark.slow
+def test_no_tab_asks_more_of_a_thousand_rows_than_of_ten(
+    cast: Cast, client: Client, customer: Customer
+) -> None:
+    plan = make_plan(customer, 1_000, month=MONTH)
+    counts = []
+    for numbers in (range(10), range(10, 1_000)):
+        make_rows(customer, plan, numbers)
+        stand_on()
+        found = {}
+        for tab in TABS:
+            page_of(client, cast.east_rep, customer, f"?tab={tab}")
+            with CaptureQueriesContext(connection) as queries:
+                page_of(client, cast.east_rep, customer, f"?tab={tab}")
+            found[tab] = len(queries)
+        counts.append(found)
     assert counts[0] == counts[1]
