@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
@@ -22,6 +23,7 @@ from collections_app.standing.operations import refresh_touched
 from collections_app.web.forms.blocks import Block, read_block, read_form
 from collections_app.web.forms.plans import AskCellForm
 from collections_app.web.pages.month_plan import PlanQuestion, open_customers, plan_page
+from collections_app.web.pages.proposals import KINDS
 from collections_app.web.pages.target_block import BlockResult, apply_block, result_of_undo
 from collections_app.web.pages.target_cell import ask_cell, ask_entry_of, cells_of
 from collections_app.web.requests import StaffRequest
@@ -47,8 +49,15 @@ def targets_set(request: StaffRequest) -> HttpResponse:
         return _told(request, result, asked)
     undo = reverse("web:targets_take_back", args=[block.batch])
     _say(request, result, undo if result.saved else "")
-    onward = "web:proposals" if request.POST.get("only") else "web:month_plan"
-    return redirect(f"{reverse(onward)}{asked.path().removeprefix(reverse('web:month_plan'))}")
+    return redirect(_more_proposals(request, asked) if "only" in request.POST else asked.path())
+
+
+def _more_proposals(request: StaffRequest, asked: PlanQuestion) -> str:
+    """The page of proposals one of which was accepted, of the same kind as it was."""
+    query = asked.path().removeprefix(reverse("web:month_plan"))
+    kept = {"kind": KINDS, "planned": ("yes",)}
+    same = {name: request.POST[name] for name in kept if request.POST.get(name) in kept[name]}
+    return f"{reverse('web:proposals')}{query}{'&' if same else ''}{urlencode(same)}"
 
 
 @require_POST
