@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
@@ -32,6 +33,12 @@ def delegations_seen_by(person: Person) -> QuerySet[Delegation]:
     if person.role == Role.MANAGER:
         own |= Q(person__in=people_under(person))
     return Delegation.objects.filter(own)
+
+
+def delegates_of(people: Iterable[int], *, on: date) -> dict[int, int]:
+    """Who stands in on the day, by whom they stand in for; keys of people who can sign in."""
+    rows = Delegation.objects.in_force(on).filter(person__in=set(people), delegate__is_active=True)
+    return dict(rows.values_list("person_id", "delegate_id"))
 
 
 def people_who_may_be_absent(actor: Person) -> QuerySet[Person]:

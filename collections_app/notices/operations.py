@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import connection
 
+from collections_app.accounts.delegation import delegates_of
 from collections_app.accounts.models import Person
 from collections_app.customers.models import Contact
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
@@ -78,6 +79,19 @@ def owe(kind: NoticeKind, owed: Iterable[Owed]) -> list[int]:
             },
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def owe_lapses(owed: Iterable[Owed], *, on: date) -> list[int]:
+    """Owe lapses to the reps named, and to whoever stands in for them on the day (rule 11)."""
+    named = list(owed)
+    delegates = delegates_of((one.person_id for one in named if one.person_id), on=on)
+    # A delegate may have customers of their own, and be named already.
+    each = {(one.person_id, one.key): one for one in named}
+    for one in named:
+        if one.person_id in delegates:
+            too = replace(one, person_id=delegates[one.person_id])
+            each.setdefault((too.person_id, too.key), too)
+    return owe(NoticeKind.LAPSED, each.values())
 
 
 def put_into_messages(notice_ids: Iterable[int], *, due_at: datetime) -> list[Message]:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 
+from collections_app.accounts.delegation import delegates_of
+from collections_app.accounts.models import Delegation
 from collections_app.core.clock import now
 from collections_app.notices import secret_mail
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
-from collections_app.notices.operations import Owed, owe, put_into_messages, withdraw
+from collections_app.notices.operations import Owed, owe_lapses, put_into_messages, withdraw
 from collections_app.notices.plan_due import plan_due_gone, word_plan_due
 from collections_app.notices.requests import decided_gone, requested_gone, word_requests
 from collections_app.notices.wording import word_lapsed
+from collections_app.organisation.queries import today
 from collections_app.outbox.delivery import Rendered, Withdrawn
 from collections_app.outbox.models import Message
 from collections_app.standing.models import LAPSED, State
 from collections_app.standing.queries import KeptState, kept_states
 
-Standings = Mapping[int, KeptState]
+Reasons = dict[int, str | None]
 HANDED_OVER = "handed_over"
+BACK = "back"
 REASONS = {
     State.KEPT: "paid",
     State.KEPT_LATE: "paid",
@@ -28,6 +33,15 @@ REASONS = {
     State.CANCELLED: "cancelled",
     State.OPEN: "open",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How instalments stand, and as (owner, reader) who stands in today or once did."""
+
+    states: Mapping[int, KeptState]
+    standing_in: frozenset[tuple[int, int]] = frozenset()
+    stood_in: frozenset[tuple[int, int]] = frozenset()
 
 
 def prepare(message: Message) -> Rendered | Withdrawn:
@@ -49,6 +63,7 @@ def prepare(message: Message) -> Rendered | Withdrawn:
     reasons = still_wanted(notices, states)
     _withdraw(message, notices, reasons)
     wanted = [notice for notice in notices if reasons[notice.pk] is None]
+    _tell_delegates(wanted)
     if not wanted:
         gone = [reason for reason in reasons.values() if reason is not None]
         return Withdrawn(gone[0] if gone else _former_reason(message))
@@ -60,27 +75,53 @@ def prepare(message: Message) -> Rendered | Withdrawn:
     return word_requests(message, wanted)
 
 
-def still_wanted(notices: Sequence[Notice], states: Standings) -> dict[int, str | None]:
+def still_wanted(notices: Sequence[Notice], states: Mapping[int, KeptState]) -> Reasons:
     """Why each notice is no longer wanted, by its id; None for one that still is."""
-    return {notice.pk: CHECKS[NoticeKind(notice.kind)](notice, states) for notice in notices}
+    known = _known_of(notices, states)
+    return {notice.pk: CHECKS[NoticeKind(notice.kind)](notice, known) for notice in notices}
 
 
-def _lapsed_gone(notice: Notice, states: Standings) -> str | None:
-    gone = _not_lapsed(notice, states)
-    if gone is None and notice.about.owner_id != notice.person_id:
-        return HANDED_OVER
-    return gone or _disabled(notice)
+def _known_of(notices: Sequence[Notice], states: Mapping[int, KeptState]) -> Known:
+    """All that the checks of the notices ask for, in two statements."""
+    pairs = {
+        (n.customer.owner_id, n.person_id)
+        for n in notices
+        if n.customer and n.person_id and n.customer.owner_id != n.person_id
+    }
+    if not pairs:
+        return Known(states)
+    owners = {owner for owner, _reader in pairs}
+    readers = {reader for _owner, reader in pairs}
+    former = Delegation.objects.filter(person__in=owners, delegate__in=readers)
+    return Known(
+        states,
+        frozenset(delegates_of(owners, on=today()).items()),
+        frozenset(former.values_list("person_id", "delegate_id")),
+    )
 
 
-def _not_lapsed(notice: Notice, states: Standings) -> str | None:
-    state = states.get(notice.instalment_id or 0)
+def _lapsed_gone(notice: Notice, known: Known) -> str | None:
+    gone = _not_lapsed(notice, known)
+    return gone or _not_theirs(notice, known) or _disabled(notice)
+
+
+def _not_theirs(notice: Notice, known: Known) -> str | None:
+    """Why a lapse is no longer the reader's to be told of: neither owner nor standing in today."""
+    pair = (notice.about.owner_id, notice.person_id or 0)
+    if pair[0] == pair[1] or pair in known.standing_in:
+        return None
+    return BACK if pair in known.stood_in else HANDED_OVER
+
+
+def _not_lapsed(notice: Notice, known: Known) -> str | None:
+    state = known.states.get(notice.instalment_id or 0)
     if state is None:
         return "removed"
     return None if state.state in LAPSED else REASONS[State(state.state)]
 
 
-def _not_open(notice: Notice, states: Standings) -> str | None:
-    state = states.get(notice.instalment_id or 0)
+def _not_open(notice: Notice, known: Known) -> str | None:
+    state = known.states.get(notice.instalment_id or 0)
     if state is None:
         return "removed"
     if state.state in LAPSED:
@@ -93,15 +134,15 @@ def _disabled(notice: Notice) -> str | None:
 
 
 # A kind without a check of its own cannot be sent.
-CHECKS: dict[NoticeKind, Callable[[Notice, Standings], str | None]] = {
+CHECKS: dict[NoticeKind, Callable[[Notice, Known], str | None]] = {
     NoticeKind.LAPSED: _lapsed_gone,
     NoticeKind.CHASE: _lapsed_gone,
-    NoticeKind.ESCALATED: lambda notice, states: _not_lapsed(notice, states) or _disabled(notice),
+    NoticeKind.ESCALATED: lambda notice, known: _not_lapsed(notice, known) or _disabled(notice),
     NoticeKind.DUE_SOON: _not_open,
-    NoticeKind.DIGEST: lambda notice, _states: _disabled(notice),
-    NoticeKind.REQUESTED: lambda notice, _states: requested_gone(notice),
-    NoticeKind.DECIDED: lambda notice, _states: decided_gone(notice),
-    NoticeKind.PLAN_DUE: lambda notice, _states: plan_due_gone(notice),
+    NoticeKind.DIGEST: lambda notice, _known: _disabled(notice),
+    NoticeKind.REQUESTED: lambda notice, _known: requested_gone(notice),
+    NoticeKind.DECIDED: lambda notice, _known: decided_gone(notice),
+    NoticeKind.PLAN_DUE: lambda notice, _known: plan_due_gone(notice),
 }
 
 
@@ -121,8 +162,19 @@ def _withdraw(
         # A decision is not told again: whoever has the customer now sees it there.
         away = set(gone.get(HANDED_OVER, ()))
         moved = [n for n in notices if n.pk in away and n.kind == NoticeKind.LAPSED]
-        owed = [Owed(n.about.owner_id, n.key, n.customer_id, n.instalment_id) for n in moved]
-        put_into_messages(owe(NoticeKind.LAPSED, owed), due_at=now())
+        put_into_messages(owe_lapses(_owed_to_owners(moved), on=today()), due_at=now())
+
+
+def _tell_delegates(notices: Sequence[Notice]) -> None:
+    """Owe lapses to who stands in by now: the absence may have begun after the sweep."""
+    lapses = [n for n in notices if n.kind == NoticeKind.LAPSED and n.person_id == n.about.owner_id]
+    if lapses and delegates_of((n.about.owner_id for n in lapses), on=today()):
+        with transaction.atomic():
+            put_into_messages(owe_lapses(_owed_to_owners(lapses), on=today()), due_at=now())
+
+
+def _owed_to_owners(notices: Sequence[Notice]) -> list[Owed]:
+    return [Owed(n.about.owner_id, n.key, n.customer_id, n.instalment_id) for n in notices]
 
 
 def _former_reason(message: Message) -> str:

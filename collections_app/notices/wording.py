@@ -44,10 +44,14 @@ class LapsedLine:
 
 @dataclass(frozen=True, slots=True)
 class CustomerLines:
-    """A customer's lapsed instalments, the largest first."""
+    """A customer's lapsed instalments, the largest first.
+
+    ``rep`` is who looks after the customer, where the reader stands in for them; else blank.
+    """
 
     customer: str
     code: str
+    rep: str
     link: str
     lines: tuple[LapsedLine, ...]
 
@@ -98,9 +102,19 @@ def _by_customer(
         of.sort(key=lambda line: (-line.at_stake, line.reference, line.position))
         customer = customers[id_]
         groups.append(
-            CustomerLines(customer.name, customer.code, _customer_link(customer), tuple(of))
+            CustomerLines(
+                customer.name,
+                customer.code,
+                _rep_of(customer, wanted[0][0]),
+                _customer_link(customer),
+                tuple(of),
+            )
         )
     return sorted(groups, key=lambda group: (-_at_stake(group.lines), group.code))
+
+
+def _rep_of(customer: Customer, notice: Notice) -> str:
+    return "" if customer.owner_id == notice.person_id else customer.owner.name
 
 
 def _at_stake(lines: Iterable[LapsedLine]) -> Decimal:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from collections_app.core.clock import today_in
 from collections_app.core.refusals import Refused
 from collections_app.notices.models import NoticeKind
-from collections_app.notices.operations import Owed, owe, put_into_messages
+from collections_app.notices.operations import Owed, owe_lapses, put_into_messages
 from collections_app.notices.queries import lapses_to_owe_again
 from collections_app.organisation.models import Organisation
 from collections_app.organisation.queries import held_organisation, work_calendar
@@ -102,7 +102,7 @@ def _tell(lapsed: list[Owed], held: Organisation, result: Swept) -> None:
     # Money that came and bounced between two sweeps withdrew a notice that is wanted after all.
     known = {(one.person_id, one.key) for one in lapsed}
     again = [one for one in lapses_to_owe_again() if (one.person_id, one.key) not in known]
-    fresh = owe(NoticeKind.LAPSED, [*lapsed, *again])
+    fresh = owe_lapses([*lapsed, *again], on=result.as_of)
     if not fresh:
         return
     due_at = morning_of(

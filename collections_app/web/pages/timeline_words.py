@@ -234,7 +234,8 @@ def _why(code: str) -> str:
     words = {
         "paid": _("paid meanwhile"), "superseded": _("renegotiated meanwhile"),
         "cancelled": _("cancelled meanwhile"), "open": _("no longer lapsed"),
-        "handed_over": _("handed over"), "refused": _("refused by the mail server"),
+        "handed_over": _("handed over"), "back": _("no longer standing in"),
+        "refused": _("refused by the mail server"),
     }  # fmt: skip
     return words.get(code, code)
 
