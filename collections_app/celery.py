@@ -100,6 +100,8 @@ app.conf.beat_schedule = {
     "sweep": _every("reminders.sweep_now", 300),
     # Every ten minutes, because it waits for the day's sweep; a day's work is done once.
     "open_month": _every("reminders.open_month", 600),
+    # It waits for the day's sweep as well, and is done once a day.
+    "digests": _every("reminders.owe_digests", 300),
     "deliver": _every("reminders.deliver_messages", 5),
     # Beat stamps nothing itself: the task says when it was sent, which proves beat, and that it
     # ran, which proves a worker.

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -15,6 +16,12 @@ from pytest_django.plugin import DjangoDbBlocker
 from collections_app.accounts.models import Person, Role, Team
 from tests.builders import make_person, make_team
 from tests.emptying import empty_the_tables
+
+# How long a machine takes says nothing of what is right.
+hypothesis.settings.register_profile(
+    "kept", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("kept")
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,11 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
-    """Who signs in: by e-mail, unique whatever its case. People are disabled, never deleted."""
+    """Who signs in: by e-mail, unique whatever its case. People are disabled, never deleted.
+
+    ``mail_hour`` and ``time_zone`` say when the mail of a morning leaves for them; null and blank:
+    as the organisation has it.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail"))
@@ -98,6 +102,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     staff_number = models.CharField(
         _("staff number"), max_length=64, null=True, blank=True, unique=True, db_collation="C"
     )
+    mail_hour = models.PositiveSmallIntegerField(_("mail arrives at hour"), null=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    wants_digest = models.BooleanField(_("summary by mail"), default=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
     objects: ClassVar[PersonManager] = PersonManager()
@@ -119,6 +126,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(staff_number__isnull=True) | ~Q(staff_number=""),
                 name="person_staff_number_null_if_none",
+            ),
+            models.CheckConstraint(
+                condition=Q(mail_hour__isnull=True) | Q(mail_hour__lte=23),
+                name="person_mail_hour_of_day",
             ),
         ]
 

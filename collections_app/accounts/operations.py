@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -77,6 +77,12 @@ def create_person(
     return person
 
 
+# What may be changed of a person.
+CHANGED: Final = frozenset(
+    "email name role team language staff_number is_active mail_hour time_zone wants_digest".split()
+)
+
+
 def change_person(
     *,
     person: Person,
@@ -85,7 +91,7 @@ def change_person(
     seen: Mapping[str, str] | None = None,
     **changes: Any,
 ) -> Person:
-    """Set ``email``, ``name``, ``role``, ``team``, ``language``, ``staff_number``, ``is_active``.
+    """Set fields of a person: those of ``CHANGED``.
 
     A changed role, and ``is_active`` either way, end the person's sessions. Raises
     ``PersonRefused`` as ``create_person`` does, and with the code ``not_allowed`` where the actor
@@ -93,8 +99,7 @@ def change_person(
     changes is to what is no longer as ``seen`` (the marks of ``person_facts``) has it. What does
     not change leaves no trace.
     """
-    allowed = {"email", "name", "role", "team", "language", "staff_number", "is_active"}
-    if unknown := set(changes) - allowed:
+    if unknown := set(changes) - CHANGED:
         raise TypeError(f"not a person's: {sorted(unknown)}")
     try:
         with transaction.atomic():
@@ -325,4 +330,7 @@ def person_facts(person: Person) -> dict[str, Any]:
         "language": str(person.language),
         "staff_number": person.staff_number,
         "is_active": person.is_active,
+        "mail_hour": person.mail_hour,
+        "time_zone": person.time_zone,
+        "wants_digest": person.wants_digest,
     }

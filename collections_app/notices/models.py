@@ -40,7 +40,8 @@ class Notice(models.Model):
     """One thing to be said to one recipient: unique for all time by kind, recipient and key.
 
     The recipient is a person of the organisation or a contact of the customer. It is about an
-    instalment, a request, a whole month or a day, as its kind says.
+    instalment, a request, a whole month or a day, as its kind says. ``on_day`` is the day of those
+    that come again.
 
     ``times_owed`` grows when one that was withdrawn unsent is owed again.
     """
@@ -54,6 +55,7 @@ class Notice(models.Model):
     instalment = models.ForeignKey(Instalment, models.PROTECT, null=True, related_name="notices")
     request = models.ForeignKey(Request, models.PROTECT, null=True, related_name="notices")
     month = models.DateField(null=True)
+    on_day = models.DateField(null=True)
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="notices")
     state = models.CharField(max_length=10, choices=NoticeState.choices, default=NoticeState.OWED)
     reason = models.CharField(max_length=40, blank=True)
@@ -91,6 +93,10 @@ class Notice(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="plan_due") | Q(month__isnull=False, month__day=1),
                 name="notice_of_a_plan_has_month",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["chase", "digest"]) | Q(on_day__isnull=False),
+                name="notice_that_comes_again_has_day",
             ),
         ]
         indexes = [models.Index(fields=["message"], name="notice_by_message")]

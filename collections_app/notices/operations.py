@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -13,30 +13,32 @@ from collections_app.accounts.delegation import delegates_of
 from collections_app.accounts.models import Person
 from collections_app.customers.models import Contact
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
-from collections_app.outbox.models import Message
+from collections_app.outbox.models import Message, MessageState
 from collections_app.outbox.operations import Recipient, digest_of, enqueue
 
+# Why nothing is said of what was so before the product was there: it is taken note of alone.
+OPENING = "opening"
 # A notice withdrawn unsent whose reason returns is owed again, under its key.
 OWE = """
 INSERT INTO notices_notice AS n
     (public_id, kind, person_id, contact_id, key, customer_id, instalment_id, request_id, month,
-     state, reason, times_owed)
+     on_day, state, reason, times_owed)
 SELECT gen_random_uuid(), %(kind)s, w.person, w.contact, w.key, w.customer, w.instalment,
-    w.request, w.month, 'owed', '', 1
+    w.request, w.month, w.on_day, 'owed', '', 1
 FROM unnest(%(people)s::bigint[], %(contacts)s::bigint[], %(keys)s::text[],
-    %(customers)s::bigint[], %(instalments)s::bigint[], %(requests)s::bigint[], %(months)s::date[])
-    AS w(person, contact, key, customer, instalment, request, month)
+    %(customers)s::bigint[], %(instalments)s::bigint[], %(requests)s::bigint[], %(months)s::date[],
+    %(days)s::date[]) AS w(person, contact, key, customer, instalment, request, month, on_day)
 ON CONFLICT (kind, person_id, contact_id, key) DO UPDATE
     SET state = 'owed', reason = '', message_id = NULL, times_owed = n.times_owed + 1,
-        owed_at = now()
-    WHERE n.state = 'withdrawn'
+        owed_at = now(), on_day = excluded.on_day
+    WHERE n.state = 'withdrawn' AND n.reason <> 'opening'
 RETURNING n.id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One thing to say about one instalment, one request or a whole month.
+    """One thing to say about one instalment, one request, a whole month or a day.
 
     To one person of the organisation, or to one contact of the customer: then ``person_id`` is
     None.
@@ -49,6 +51,7 @@ class Owed:
     request_id: int | None = None
     month: date | None = None
     contact_id: int | None = None
+    on_day: date | None = None
 
     @property
     def order(self) -> tuple[int, int, str]:
@@ -76,13 +79,14 @@ def owe(kind: NoticeKind, owed: Iterable[Owed]) -> list[int]:
                 "instalments": [row.instalment_id for row in rows],
                 "requests": [row.request_id for row in rows],
                 "months": [row.month for row in rows],
+                "days": [row.on_day for row in rows],
             },
         )
         return [row[0] for row in cursor.fetchall()]
 
 
-def owe_lapses(owed: Iterable[Owed], *, on: date) -> list[int]:
-    """Owe lapses to the reps named, and to whoever stands in for them on the day (rule 11)."""
+def owe_reps(kind: NoticeKind, owed: Iterable[Owed], *, on: date) -> list[int]:
+    """Owe the reps named, and whoever stands in for them on the day (rule 11)."""
     named = list(owed)
     delegates = delegates_of((one.person_id for one in named if one.person_id), on=on)
     # A delegate may have customers of their own, and be named already.
@@ -91,11 +95,22 @@ def owe_lapses(owed: Iterable[Owed], *, on: date) -> list[int]:
         if one.person_id in delegates:
             too = replace(one, person_id=delegates[one.person_id])
             each.setdefault((too.person_id, too.key), too)
-    return owe(NoticeKind.LAPSED, each.values())
+    return owe(kind, each.values())
 
 
-def put_into_messages(notice_ids: Iterable[int], *, due_at: datetime) -> list[Message]:
-    """One message per recipient, carrying all the notices given; queued for ``due_at``.
+Due = datetime | Callable[[Person | Contact], datetime]
+
+
+def take_note(kind: NoticeKind, owed: Iterable[Owed]) -> int:
+    """Write down what is not to be said, since it was so before; return how many are new."""
+    fresh = owe(kind, owed)
+    Notice.objects.filter(pk__in=fresh).update(state=NoticeState.WITHDRAWN, reason=OPENING)
+    return len(fresh)
+
+
+def put_into_messages(notice_ids: Iterable[int], *, due_at: Due) -> list[Message]:
+    """One message per recipient, carrying all the notices given; queued for ``due_at``, which may
+    be another instant for each recipient.
 
     A message's kind is that of its weightiest notice. One to a contact is answered to the rep.
     """
@@ -110,11 +125,31 @@ def put_into_messages(notice_ids: Iterable[int], *, due_at: datetime) -> list[Me
             key=digest_of(notice.whole_key for notice in carried),
             kind=min((notice.kind for notice in carried), key=NoticeKind.values.index),
             to=recipient_of(recipient),
-            due_at=due_at,
+            due_at=due_at(recipient) if callable(due_at) else due_at,
         )
         Notice.objects.filter(pk__in=[n.pk for n in carried]).update(message=message)
         made.append(message)
     return made
+
+
+def join_messages(notice_ids: Iterable[int], *, due_at: Due) -> list[Message]:
+    """Let notices to people join the mail of a morning that waits for them at the same instant;
+    those for whom none waits get a message each. Return the messages that are new.
+    """
+    alone = []
+    notices = Notice.objects.filter(pk__in=list(notice_ids), message__isnull=True)
+    for notice in notices.select_related("person").order_by("person_id", "pk"):
+        due = due_at(notice.reader) if callable(due_at) else due_at
+        waiting = Message.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+            person=notice.person_id, due_at=due, state=MessageState.QUEUED, attempts=0,
+            lease_token__isnull=True, notices__kind__in=("escalated", "lapsed", "chase"),
+        )  # fmt: skip
+        message = waiting.order_by("pk").first()
+        if message is None:
+            alone.append(notice.pk)
+        else:
+            Notice.objects.filter(pk=notice.pk).update(message=message)
+    return put_into_messages(alone, due_at=due_at)
 
 
 def recipient_of(who: Person | Contact) -> Recipient:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from collections_app.core.display import format_day, format_money, format_month
 from collections_app.core.money import decimals_of
 from collections_app.core.months import month_text
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
-from collections_app.notices.operations import Owed, owe, put_into_messages
+from collections_app.notices.operations import Due, Owed, owe, put_into_messages
 from collections_app.organisation.queries import organisation, work_calendar
 from collections_app.outbox.delivery import Rendered
 from collections_app.outbox.models import Message
@@ -39,7 +39,7 @@ class PlanLine:
     link: str
 
 
-def owe_plan_due(*, month: date, on: date, due_at: datetime) -> list[Message]:
+def owe_plan_due(*, month: date, on: date, due_at: Due) -> list[Message]:
     """Owe each rep with something left to plan or to ask one mail of the day.
 
     In the caller's transaction; returns the messages made. Again on the same day makes none.

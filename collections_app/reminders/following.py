@@ -13,6 +13,7 @@ from collections_app.followups.queries import follow_up_days, last_contacts
 from collections_app.organisation.models import RatingPolicy
 from collections_app.organisation.queries import organisation, policies_among, team_parents
 from collections_app.reminders.policy import (
+    DAY,
     Chased,
     Interval,
     chase_days,
@@ -29,7 +30,9 @@ class Wanted:
     """A lapsed instalment that wants a follow-up, since which day, the how-maniest it is.
 
     ``count`` is that of all days since the lapse on which one was wanted, so that it never comes
-    twice. ``is_new`` on such a day itself; on the days after it is still wanted.
+    twice. ``is_new`` on such a day itself; on the days after it is still wanted. ``is_first``
+    where the only one wanted yet is that of the morning after the deadline, of which the lapse's
+    own notice tells.
     """
 
     customer_id: int
@@ -37,6 +40,7 @@ class Wanted:
     since: date
     count: int
     is_new: bool
+    is_first: bool
 
 
 def follow_ups_wanted(customer_ids: Collection[int], *, on: date) -> list[Wanted]:
@@ -65,7 +69,8 @@ def follow_ups_wanted(customer_ids: Collection[int], *, on: date) -> list[Wanted
         since = wanted_since(lapse, on=on)
         if since is not None:
             days = list(chase_days(lapse, on=on))
-            found.append(Wanted(id_, instalment_id, since, len(days), days[-1] == on))
+            is_first = days == [deadline_on + DAY]
+            found.append(Wanted(id_, instalment_id, since, len(days), days[-1] == on, is_first))
     return found
 
 

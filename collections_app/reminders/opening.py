@@ -8,12 +8,11 @@ from datetime import date
 from django.db import transaction
 
 from collections_app.accounts.operations import record
-from collections_app.core.clock import today_in
 from collections_app.core.months import month_text
 from collections_app.notices.plan_due import owe_plan_due
 from collections_app.organisation.queries import organisation, work_calendar
 from collections_app.planning.opening import month_to_open, open_plans
-from collections_app.reminders.policy import morning_of
+from collections_app.reminders.mornings import morning_mail
 from collections_app.standing.opening import without_plan
 from collections_app.standing.operations import hold_customers, refresh_touched
 from collections_app.standing.queries import chunks
@@ -67,13 +66,5 @@ def _open_some(customer_ids: list[int], month: date, locks_on: date) -> int:
 
 
 def _tell(month: date, on: date) -> int:
-    held = organisation()
-    due_at = morning_of(
-        # Sending hours go by the clock, even for a day swept ahead of it.
-        min(on, today_in(held.time_zone)),
-        hour=held.send_from_hour,
-        zone=held.time_zone,
-        calendar=work_calendar(),
-    )
     with transaction.atomic():
-        return len(owe_plan_due(month=month, on=on, due_at=due_at))
+        return len(owe_plan_due(month=month, on=on, due_at=morning_mail(on)))

@@ -12,14 +12,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from collections_app.core.clock import today_in
 from collections_app.core.refusals import Refused
 from collections_app.notices.models import NoticeKind
-from collections_app.notices.operations import Owed, owe_lapses, put_into_messages
+from collections_app.notices.operations import Owed, owe, owe_reps, put_into_messages, take_note
 from collections_app.notices.queries import lapses_to_owe_again
-from collections_app.organisation.models import Organisation
-from collections_app.organisation.queries import held_organisation, work_calendar
-from collections_app.reminders.policy import morning_of
+from collections_app.organisation.queries import held_organisation
+from collections_app.reminders.cadence import chases_owed, escalations_owed
+from collections_app.reminders.mornings import morning_mail
 from collections_app.standing.models import LAPSED, InstalmentStanding, State
 from collections_app.standing.operations import move_standing_day
 
@@ -67,10 +66,19 @@ def sweep(*, on: date, dry_run: bool = False, notify: bool = True) -> Swept:
                 % {"day": on, "last": held.standing_on},
                 code="before_last_sweep",
             )
+        is_new_day = held.standing_on != on
         result.examined = move_standing_day(held, to=on).examined
-        lapsed = _take_note(result)
+        owed = {
+            NoticeKind.ESCALATED: list(escalations_owed(on=on)),
+            NoticeKind.LAPSED: _take_note(result),
+            # A day's follow-ups are asked for in its morning: nothing that comes in later adds any.
+            NoticeKind.CHASE: list(chases_owed(on=on)) if is_new_day else [],
+        }
         if notify:
-            _tell(lapsed, held, result)
+            _tell(owed, result)
+        else:
+            for kind in (NoticeKind.ESCALATED, NoticeKind.CHASE):
+                take_note(kind, owed[kind])
         if dry_run:
             transaction.set_rollback(True)
     result.seconds = time.monotonic() - begun
@@ -98,19 +106,17 @@ def _take_note(result: Swept) -> list[Owed]:
     return lapsed
 
 
-def _tell(lapsed: list[Owed], held: Organisation, result: Swept) -> None:
+def _tell(owed: dict[NoticeKind, list[Owed]], result: Swept) -> None:
+    """Owe it, and put what is new into one message for each person."""
+    lapsed = owed[NoticeKind.LAPSED]
     # Money that came and bounced between two sweeps withdrew a notice that is wanted after all.
     known = {(one.person_id, one.key) for one in lapsed}
     again = [one for one in lapses_to_owe_again() if (one.person_id, one.key) not in known]
-    fresh = owe_lapses([*lapsed, *again], on=result.as_of)
-    if not fresh:
-        return
-    due_at = morning_of(
-        # Sending hours go by the clock, even for a day swept ahead of it.
-        min(result.as_of, today_in(held.time_zone)),
-        hour=held.send_from_hour,
-        zone=held.time_zone,
-        calendar=work_calendar(),
-    )
-    result.queued[NoticeKind.LAPSED.value] = len(fresh)
-    result.messages = len(put_into_messages(fresh, due_at=due_at))
+    fresh: list[int] = []
+    for kind, rows in {**owed, NoticeKind.LAPSED: [*lapsed, *again]}.items():
+        is_to_reps = kind in {NoticeKind.LAPSED, NoticeKind.CHASE}
+        if new := owe_reps(kind, rows, on=result.as_of) if is_to_reps else owe(kind, rows):
+            result.queued[kind.value] = len(new)
+            fresh += new
+    if fresh:
+        result.messages = len(put_into_messages(fresh, due_at=morning_mail(result.as_of)))

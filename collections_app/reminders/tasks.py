@@ -6,9 +6,10 @@ from typing import Any
 
 from celery import shared_task
 
-from collections_app.notices.recheck import prepare
 from collections_app.organisation.queries import organisation, today
 from collections_app.outbox.delivery import deliver_due
+from collections_app.reminders.digests import owe_digests
+from collections_app.reminders.mail import prepare
 from collections_app.reminders.opening import open_month
 from collections_app.reminders.sweep import sweep
 
@@ -30,6 +31,14 @@ def open_next_month(**_later_args: Any) -> None:
     day = today()
     if organisation().standing_on == day:
         open_month(on=day)
+
+
+@shared_task(name="reminders.owe_digests")
+def owe_todays_digests(**_later_args: Any) -> None:
+    """Owe the digests once the day has been swept; cheap once they are."""
+    day = today()
+    if organisation().standing_on == day:
+        owe_digests(on=day)
 
 
 @shared_task(name="reminders.deliver_messages")

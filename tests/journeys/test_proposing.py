@@ -11,9 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 from collections_app.customers.models import Contact, Customer
 from collections_app.planning.models import MonthPlan
 from tests.conftest import Cast
+from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Watched
-from tests.journeys.looks import LOOKS
-from tests.journeys.test_pages import faults_of, look_of
+from tests.journeys.looks import LOOKS, look_of
 from tests.web.facts import (
     MONTH,
     day,

@@ -11,8 +11,8 @@ from collections_app.accounts.models import Delegation, Person
 from collections_app.commitments.models import Instalment
 from collections_app.core.clock import now
 from collections_app.customers.models import Customer
-from collections_app.notices.models import Notice
-from collections_app.notices.operations import owe_lapses, put_into_messages
+from collections_app.notices.models import Notice, NoticeKind
+from collections_app.notices.operations import owe_reps, put_into_messages
 from collections_app.notices.recheck import prepare
 from collections_app.organisation.queries import today
 from collections_app.outbox.delivery import Rendered, deliver_due
@@ -36,7 +36,7 @@ def away(person: Person, delegate: Person, *, since: int = 0, days: int = 5) -> 
 
 
 def owe_and_queue(*instalments: Instalment, on: date | None = None) -> list[Message]:
-    fresh = owe_lapses([owed_for(one) for one in instalments], on=on or today())
+    fresh = owe_reps(NoticeKind.LAPSED, [owed_for(one) for one in instalments], on=on or today())
     return put_into_messages(fresh, due_at=now())
 
 
@@ -64,7 +64,7 @@ def test_the_sweep_tells_who_stands_in_on_its_day(
 ) -> None:
     away(cast.east_rep, cast.east_rep_two)
     sweep(on=today())
-    readers = Notice.objects.values_list("person__email", flat=True)
+    readers = Notice.objects.filter(kind="lapsed").values_list("person__email", flat=True)
     assert sorted(filter(None, readers)) == [ANNA, BO]
 
 
@@ -147,7 +147,7 @@ def test_the_delegate_reads_for_whom_each_customer_is_theirs_to_act_on(
 def test_a_second_sweep_owes_the_delegate_nothing_again(lapsed: Instalment, cast: Cast) -> None:
     away(cast.east_rep, cast.east_rep_two)
     owe_and_queue(lapsed)
-    assert owe_lapses([owed_for(lapsed)], on=today()) == []
+    assert owe_reps(NoticeKind.LAPSED, [owed_for(lapsed)], on=today()) == []
 
 
 def test_preparing_costs_the_same_for_many(lapsed: Instalment, cast: Cast) -> None:

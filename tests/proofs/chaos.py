@@ -42,8 +42,9 @@ MOST_DOUBLED = 0.02
 class Outcome:
     """What became of the lapses. None should be ``lost``, ``owed_twice`` or ``unexplained``.
 
-    ``lost`` were never taken by the mail server, ``unexplained`` were taken twice without being
-    in doubt. ``kills_under_way`` counts kills while mail was still to be sent: others prove little.
+    ``notices`` are of lapses; of all kinds, none may be owed twice. ``lost`` were never taken by
+    the mail server, ``unexplained`` were taken twice without being in doubt. ``kills_under_way``
+    counts kills while mail was still to be sent: others prove little.
     """
 
     owed: int
@@ -234,13 +235,14 @@ class Chaos:
 
     def _count(self, seconds: float) -> Outcome:
         messages = self._messages()
-        notices = [n["key"] + n["customer"] for m in messages for n in m["notices"]]
+        notices = [(n["kind"], m["to"], n["key"]) for m in messages for n in m["notices"]]
+        lapsed = {notice for notice in notices if notice[0] == "lapsed"}
         taken = self._taken_ids()
         in_doubt = {m["message_id"] for m in messages if m["in_doubt"]}
         doubled = {key for key, times in taken.items() if times > 1}
         return Outcome(
             owed=self.lapses,
-            notices=len(set(notices)),
+            notices=len(lapsed),
             owed_twice=len(notices) - len(set(notices)),
             lost=sum(m["message_id"] not in taken for m in messages),
             doubled=len(doubled),

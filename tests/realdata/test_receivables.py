@@ -23,10 +23,10 @@ from collections_app.commitments.models import Commitment
 from collections_app.imports.operations import run_import
 from collections_app.imports.result import ImportResult
 from collections_app.notices.models import Notice
-from collections_app.notices.recheck import prepare
 from collections_app.organisation.models import Organisation
 from collections_app.outbox.delivery import deliver_due
 from collections_app.outbox.models import Message
+from collections_app.reminders.mail import prepare
 from collections_app.reminders.sweep import sweep
 from collections_app.standing.checking import differing_from_computed
 from collections_app.standing.models import LAPSED, InstalmentStanding

@@ -10,9 +10,9 @@ from django.db import connection
 
 from collections_app.customers.models import Customer
 from collections_app.notices.models import Notice
-from collections_app.notices.recheck import prepare
 from collections_app.outbox.delivery import deliver_due
 from collections_app.outbox.models import Message
+from collections_app.reminders.mail import prepare
 from collections_app.reminders.sweep import SweepRefused, sweep
 from collections_app.standing.checking import differing_from_computed
 from collections_app.standing.models import InstalmentStanding
@@ -100,7 +100,7 @@ def test_a_lapse_withdrawn_unsent_is_owed_again_when_the_money_bounces(
     deliver_due(prepare=prepare)
     bounce(payment, date(2026, 7, 13))
     sweep(on=date(2026, 7, 13))
-    assert Notice.objects.get().times_owed == 2
+    assert Notice.objects.get(kind="lapsed").times_owed == 2
 
 
 def test_a_lapse_that_was_told_is_never_told_again(customer: Customer) -> None:
@@ -109,7 +109,7 @@ def test_a_lapse_that_was_told_is_never_told_again(customer: Customer) -> None:
     deliver_due(prepare=prepare)
     payment = pay(customer, 100, AFTER)
     bounce(payment, date(2026, 7, 13))
-    assert sweep(on=date(2026, 7, 13)).messages == 0
+    assert "lapsed" not in sweep(on=date(2026, 7, 13)).queued
 
 
 def test_opening_data_is_taken_note_of_without_a_word(customer: Customer) -> None:

@@ -17,10 +17,10 @@ from collections_app.core.months import first_of
 from collections_app.core.refusals import Overtaken
 from collections_app.customers.models import Customer, Ownership
 from collections_app.notices.models import Notice, NoticeState
-from collections_app.notices.recheck import prepare
 from collections_app.organisation.queries import today
 from collections_app.outbox.delivery import deliver_due
 from collections_app.outbox.models import Message
+from collections_app.reminders.mail import prepare
 from collections_app.reminders.sweep import sweep
 from collections_app.standing.figures import customer_figures
 from tests.conftest import Cast

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -77,6 +78,14 @@ class PersonForm(SeenForm):
         self.title = person.name
 
 
+def _hours() -> list[tuple[Any, Any]]:
+    return [("", _("The organisation's hour")), *((h, f"{h:02}:00") for h in range(24))]
+
+
+def _zones() -> list[tuple[str, Any]]:
+    return [("", _("The organisation's zone")), *((z, z) for z in sorted(available_timezones()))]
+
+
 class ProfileForm(SeenForm):
     """What one may change of oneself."""
 
@@ -91,3 +100,22 @@ class ProfileForm(SeenForm):
         help_text=_("Of your pages and of the mail you get."),
     )
     theme = forms.ChoiceField(label=_("Appearance"), choices=Theme.choices)
+    mail_hour = forms.TypedChoiceField(
+        label=_("Morning mail arrives at"),
+        choices=_hours,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("What lapsed, what to follow up, and the summary of the day."),
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Your time zone"),
+        choices=_zones,
+        required=False,
+        help_text=_("Of that hour alone: business days are the organisation's."),
+    )
+    wants_digest = forms.BooleanField(
+        label=_("Summary by mail"),
+        required=False,
+        help_text=_("What there is to do, each working morning; for managers, Mondays' figures."),
+    )

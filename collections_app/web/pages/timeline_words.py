@@ -235,6 +235,8 @@ def _why(code: str) -> str:
         "paid": _("paid meanwhile"), "superseded": _("renegotiated meanwhile"),
         "cancelled": _("cancelled meanwhile"), "open": _("no longer lapsed"),
         "handed_over": _("handed over"), "back": _("no longer standing in"),
+        "followed_up": _("followed up meanwhile"),
+        "hold": _("on hold"), "replaced": _("replaced by a later one"),
         "refused": _("refused by the mail server"),
     }  # fmt: skip
     return words.get(code, code)

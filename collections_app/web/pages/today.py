@@ -17,9 +17,9 @@ from collections_app.customers.models import Customer, CustomerQuerySet
 from collections_app.organisation.queries import today
 from collections_app.reminders.agenda import Agenda, agenda_of
 from collections_app.reminders.ranking import Item, Kind
+from collections_app.reminders.words import KINDS
 from collections_app.standing.queries import payments_known_through, standing_day
 from collections_app.web.pages.today_rows import Readers, TodayRow, rows_of, waiting_rows
-from collections_app.web.pages.today_words import KINDS
 from collections_app.web.pages.turning import Paged
 from collections_app.web.requests import id_in, page_in
 

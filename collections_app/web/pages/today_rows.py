@@ -17,14 +17,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from collections_app.commitments.models import Instalment
 from collections_app.core.months import first_of, month_text
 from collections_app.customers.models import Customer
-from collections_app.followups.models import Request
-from collections_app.planning.models import Measure
 from collections_app.reminders.agenda import SNOOZED, Waiting
+from collections_app.reminders.naming import OF_PROMISES, OF_REQUESTS, about, named
 from collections_app.reminders.ranking import Item, Kind
-from collections_app.web.pages.today_words import (
+from collections_app.reminders.words import (
     badge_of,
     reason_of,
     waits_as,
@@ -33,8 +31,6 @@ from collections_app.web.pages.today_words import (
 )
 
 _NOBODY = UUID(int=0)
-OF_PROMISES: Final = frozenset({Kind.LAPSED, Kind.DUE})
-OF_REQUESTS: Final = frozenset({Kind.DECIDED, Kind.TO_DECIDE})
 
 
 class How(StrEnum):
@@ -231,9 +227,9 @@ class TodayRow:
 
 def rows_of(items: Collection[Item], *, day: date, readers: Readers) -> list[TodayRow]:
     """Rows of the items, in their order; a fixed number of statements for each kind there is."""
-    people, named = _people(items), _named(items)
+    people, names = _people(items), named(items)
     return [
-        TodayRow(item, people[item.customer_id], day, readers, *_about(item, named))
+        TodayRow(item, people[item.customer_id], day, readers, *about(item, names))
         for item in items
         if item.customer_id in people
     ]
@@ -242,17 +238,12 @@ def rows_of(items: Collection[Item], *, day: date, readers: Readers) -> list[Tod
 def waiting_rows(rows: Collection[Waiting], *, day: date, readers: Readers) -> list[TodayRow]:
     """Rows of what wants nothing today, each with why and until when."""
     items = [row.item for row in rows]
-    people, named = _people(items), _named(items)
+    people, names = _people(items), named(items)
     return [
-        TodayRow(
-            row.item, people[row.item.customer_id], day, readers, *_about(row.item, named), row
-        )
+        TodayRow(row.item, people[row.item.customer_id], day, readers, *about(row.item, names), row)
         for row in rows
         if row.item.customer_id in people
     ]
-
-
-Named = dict[tuple[str, str], tuple[str, UUID]]
 
 
 def _people(items: Iterable[Item]) -> dict[int, Whom]:
@@ -264,38 +255,6 @@ def _people(items: Iterable[Item]) -> dict[int, Whom]:
         "pk", "public_id", "name", "owner_id", "owner__name", "first__phone", "first__email"
     )
     return {row[0]: Whom(*row) for row in rows}
-
-
-def _named(items: Iterable[Item]) -> Named:
-    """What the items' subjects are called, and their public ids, by what they are."""
-
-    def subjects(kinds: Collection[Kind]) -> list[int]:
-        return [int(item.subject) for item in items if item.kind in kinds]
-
-    found: Named = {}
-    if ids := subjects(OF_PROMISES):
-        of = Instalment.objects.filter(pk__in=ids).values_list(
-            "pk", "commitment__reference", "position", "commitment__public_id"
-        )
-        for pk, reference, place, id_ in of:
-            found["promise", str(pk)] = f"{reference} / {place}", id_
-    if ids := subjects({Kind.MEASURE_DUE}):
-        rows = Measure.objects.filter(pk__in=ids).values_list("pk", "description", "public_id")
-        found |= {("measure", str(pk)): (words, id_) for pk, words, id_ in rows}
-    if ids := subjects(OF_REQUESTS):
-        asked = Request.objects.filter(pk__in=ids)
-        called = asked.values_list("pk", "asked_by__name", "public_id")
-        found |= {("request", str(pk)): (name, id_) for pk, name, id_ in called}
-    return found
-
-
-def _about(item: Item, named: Named) -> tuple[str, UUID]:
-    what = "measure"
-    if item.kind in OF_PROMISES:
-        what = "promise"
-    elif item.kind in OF_REQUESTS:
-        what = "request"
-    return named.get((what, item.subject), ("", _NOBODY))
 
 
 def _subject(item: Item) -> str:

@@ -51,5 +51,6 @@ def _save(request: StaffRequest, changes: dict[str, Any]) -> str:
 
 
 def _present(person: Person) -> Present:
-    facts = {"name": person.name, "language": person.language, "theme": person.theme}
+    fields = ("name", "language", "theme", "mail_hour", "time_zone", "wants_digest")
+    facts = {name: getattr(person, name) for name in fields}
     return Present(facts, facts)

@@ -16,12 +16,13 @@ from collections_app.customers.models import Customer
 from collections_app.followups.models import Snooze
 from collections_app.followups.snoozing import SnoozeRefused, snooze, wake
 from collections_app.organisation.queries import work_calendar
+from collections_app.reminders.naming import OF_REQUESTS
 from collections_app.reminders.ranking import Item
 from collections_app.web.acting import Done, Scene, act_page, scene_of, take_back
 from collections_app.web.forms.today import SnoozeForm
 from collections_app.web.pages.followups import quick_days
 from collections_app.web.pages.today import TodayQuestion, agenda_for, today_page
-from collections_app.web.pages.today_rows import OF_REQUESTS, rows_of
+from collections_app.web.pages.today_rows import rows_of
 from collections_app.web.requests import StaffRequest
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from collections_app.cli.output import DONE, REJECTED, Answer, JsonCommand
-from collections_app.notices.recheck import prepare
 from collections_app.outbox.delivery import Outcome, deliver_due
+from collections_app.reminders.mail import prepare
 
 DEFAULT_SECONDS = 60.0
 PAUSE = 0.2

@@ -1,11 +1,14 @@
-"""The words of a message: what was promised, what came, what is missing, where to look."""
+"""The words of a morning's mail: what was promised, what came, what is missing, where to look;
+and what else there is to do.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -15,7 +18,7 @@ from collections_app.commitments.models import Instalment
 from collections_app.core.display import format_day, format_money
 from collections_app.core.money import decimals_of
 from collections_app.customers.models import Customer
-from collections_app.notices.models import Notice
+from collections_app.notices.models import Notice, NoticeKind
 from collections_app.outbox.delivery import Rendered
 from collections_app.outbox.models import Message
 from collections_app.standing.models import State
@@ -46,7 +49,7 @@ class LapsedLine:
 class CustomerLines:
     """A customer's lapsed instalments, the largest first.
 
-    ``rep`` is who looks after the customer, where the reader stands in for them; else blank.
+    ``rep`` is who looks after the customer, where that is not the reader; else blank.
     """
 
     customer: str
@@ -56,31 +59,121 @@ class CustomerLines:
     lines: tuple[LapsedLine, ...]
 
 
-def word_lapsed(message: Message, wanted: Sequence[tuple[Notice, KeptState]]) -> Rendered:
-    """Word lapsed promises for a rep, the largest first, in the message's language."""
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The lapses of one kind of notice, by customer."""
+
+    kind: str
+    count: int
+    customers: list[CustomerLines]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """One thing to do: the customer, why it is on the list, what is at stake."""
+
+    customer: str
+    code: str
+    reason: str
+    amount: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """A currency's month of a team, or a rep's; amounts exact, with their currency."""
+
+    name: str
+    target: str
+    received: str
+    committed: str
+    uncovered: str
+    at_risk: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What a person has to do, the weightiest first; of a manager's team, how the month stands.
+
+    ``count`` is of all things to do; ``lines`` are the first of them. ``requests`` wait to be
+    decided. ``month`` is in words, blank where no team is told of.
+    """
+
+    count: int = 0
+    lines: tuple[DigestLine, ...] = ()
+    month: str = ""
+    totals: tuple[TeamLine, ...] = ()
+    reps: tuple[TeamLine, ...] = ()
+    requests: int = 0
+
+    @property
+    def more(self) -> int:
+        """How many things to do are not named."""
+        return self.count - len(self.lines)
+
+
+# The kinds of what is said in the morning after a sweep, in the order of the mail.
+OF_LAPSES: Final = (NoticeKind.ESCALATED, NoticeKind.LAPSED, NoticeKind.CHASE)
+OF_A_MORNING: Final = frozenset({*OF_LAPSES, NoticeKind.DIGEST})
+
+
+def word_morning(
+    message: Message,
+    wanted: Sequence[Notice],
+    states: Mapping[int, KeptState],
+    digests: Mapping[int, Digest | None],
+) -> Rendered:
+    """Word what a morning has to say to a person, in the message's language: lapses by why they
+    are told, the largest first, then what else there is to do.
+    """
     language = message.language
-    upcoming = _next_instalments(wanted)
-    groups = _by_customer(wanted, upcoming, language)
-    totals: dict[str, int] = defaultdict(int)
-    for notice, state in wanted:
-        totals[notice.about.currency] += instalment_of(notice).amount - state.received
+    lapses = [(n, states[n.instalment_id]) for n in wanted if n.instalment_id is not None]
+    sections = _sections(lapses, language)
     known = payments_known_through()
     context = {
         "name": message.person.name if message.person else "",
-        "customers": groups,
-        "count": len(wanted),
-        # One for each currency: they are never added.
-        "totals": [format_money(amount, c) for c, amount in sorted(totals.items())],
+        "sections": sections,
+        "first": sections[0] if sections else None,
+        "digest": next((d for n in wanted if (d := digests.get(n.pk)) is not None), None),
+        "totals": _totals(lapses),
         "known_through": format_day(known, language) if known else "",
         "standing_on": format_day(standing_day(), language),
+        "today_link": f"{settings.BASE_URL}/today/",
+        "profile_link": f"{settings.BASE_URL}/settings/profile/",
         "language": language,
     }
     with translation.override(language):
         return Rendered(
-            subject=" ".join(render_to_string("emails/lapsed/subject.txt", context).split()),
-            text=render_to_string("emails/lapsed/body.txt", context),
-            html=render_to_string("emails/lapsed/body.html", context),
+            subject=" ".join(render_to_string("emails/morning/subject.txt", context).split()),
+            text=render_to_string("emails/morning/body.txt", context),
+            html=render_to_string("emails/morning/body.html", context),
         )
+
+
+Lapses = Sequence[tuple[Notice, KeptState]]
+
+
+def _sections(lapses: Lapses, language: str) -> list[Section]:
+    upcoming = _next_instalments(lapses)
+    found = []
+    for kind in OF_LAPSES:
+        of = [(notice, state) for notice, state in lapses if notice.kind == kind]
+        if of:
+            found.append(Section(kind.value, len(of), _by_customer(of, upcoming, language)))
+    return found
+
+
+def _totals(lapses: Lapses) -> list[str]:
+    """What remains of all, one for each currency: they are never added."""
+    remaining = {
+        notice.instalment_id: (notice.about.currency, instalment_of(notice).amount - state.received)
+        for notice, state in lapses
+    }
+    totals: dict[str, int] = defaultdict(int)
+    for currency, amount in remaining.values():
+        totals[currency] += amount
+    return [format_money(amount, currency) for currency, amount in sorted(totals.items())]
 
 
 def instalment_of(notice: Notice) -> Instalment:
@@ -90,12 +183,12 @@ def instalment_of(notice: Notice) -> Instalment:
 
 
 def _by_customer(
-    wanted: Sequence[tuple[Notice, KeptState]], upcoming: dict[int, Instalment], language: str
+    lapses: Lapses, upcoming: dict[int, Instalment], language: str
 ) -> list[CustomerLines]:
     """Customers by what is missing of them, the largest first, and so their instalments."""
-    customers = {notice.about.pk: notice.about for notice, _ in wanted}
+    customers = {notice.about.pk: notice.about for notice, _ in lapses}
     lines: dict[int, list[LapsedLine]] = defaultdict(list)
-    for notice, state in wanted:
+    for notice, state in lapses:
         lines[notice.about.pk].append(_line(notice, state, upcoming, language))
     groups = []
     for id_, of in lines.items():
@@ -105,7 +198,7 @@ def _by_customer(
             CustomerLines(
                 customer.name,
                 customer.code,
-                _rep_of(customer, wanted[0][0]),
+                _rep_of(customer, lapses[0][0]),
                 _customer_link(customer),
                 tuple(of),
             )
@@ -125,9 +218,9 @@ def _customer_link(customer: Customer) -> str:
     return f"{settings.BASE_URL}/customers/{customer.public_id}/?tab=commitments"
 
 
-def _next_instalments(wanted: Sequence[tuple[Notice, KeptState]]) -> dict[int, Instalment]:
+def _next_instalments(lapses: Lapses) -> dict[int, Instalment]:
     """The next instalment of each commitment that is still open, by commitment."""
-    commitments = {instalment_of(notice).commitment_id for notice, _ in wanted}
+    commitments = {instalment_of(notice).commitment_id for notice, _ in lapses}
     coming = Instalment.objects.filter(
         commitment__in=commitments, standing__state=State.OPEN
     ).order_by("-due_on", "-position")

@@ -1,0 +1,74 @@
+"""What a day asks to be said to reps and managers, beside what has newly lapsed (rules 8 and 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+
+from collections_app.accounts.models import Person
+from collections_app.accounts.queries import managers_above
+from collections_app.customers.models import Customer, Hold
+from collections_app.notices.models import Notice, NoticeKind, NoticeState
+from collections_app.notices.operations import OPENING, Owed
+from collections_app.organisation.queries import policies_on
+from collections_app.reminders.following import follow_ups_wanted
+from collections_app.standing.models import LAPSED, InstalmentStanding
+from collections_app.standing.queries import chunks
+
+
+def chases_owed(*, on: date) -> Iterator[Owed]:
+    """Of each lapse that wants a follow-up again, the latest one, to the customer's rep.
+
+    Those of the days before it are not told any more: after an outage only the latest step is.
+    The follow-up of the first morning is asked for by the lapse's own notice.
+    """
+    lapsed = InstalmentStanding.objects.filter(state__in=LAPSED, customer__owner__is_active=True)
+    for lot in chunks(lapsed.order_by("customer").values_list("customer", flat=True).distinct()):
+        owners = dict(Customer.objects.filter(pk__in=lot).values_list("pk", "owner_id"))
+        for one in follow_ups_wanted(lot, on=on):
+            if not one.is_first:
+                key = f"instalment/{one.instalment_id}/{one.count}"
+                yield Owed(
+                    owners[one.customer_id], key, one.customer_id, one.instalment_id, on_day=on
+                )
+
+
+def escalations_owed(*, on: date) -> Iterator[Owed]:
+    """Lapses that the policy of the day takes to the rep's managers, of which they were not told.
+
+    Not while the customer is on hold: that has an end, and they are told then.
+    """
+    policies = policies_on(on)
+    managers: dict[int, list[Person]] = {}
+    for owner, customer_id, instalment_id, deadline_on, rating in _not_escalated(on):
+        after = policies.of(rating, owner.team_id).escalate_after_days
+        if (on - deadline_on).days < max(after, 1):
+            continue
+        if owner.pk not in managers:
+            managers[owner.pk] = managers_above(owner)
+        for manager in managers[owner.pk]:
+            yield Owed(manager.pk, f"instalment/{instalment_id}", customer_id, instalment_id)
+
+
+def _not_escalated(on: date) -> Iterator[tuple[Person, int, int, date, str | None]]:
+    """Owner, customer, instalment, deadline, rating of each lapse that no manager was told of."""
+    told = Notice.objects.filter(
+        Q(state=NoticeState.OWED) | Q(reason=OPENING),
+        kind=NoticeKind.ESCALATED,
+        instalment=OuterRef("instalment"),
+    )
+    held = Hold.objects.in_force(on).filter(customer=OuterRef("customer"))
+    lapsed = InstalmentStanding.objects.filter(
+        ~Exists(told), ~Exists(held), state__in=LAPSED, instalment__deadline_on__lt=on
+    )
+    rows = list(
+        lapsed.order_by("customer", "instalment").values_list(
+            "customer__owner_id", "customer_id", "instalment_id", "instalment__deadline_on",
+            "customer__rating",
+        )
+    )  # fmt: skip
+    owners = Person.objects.select_related("team").in_bulk({row[0] for row in rows})
+    for owner_id, customer_id, instalment_id, deadline_on, rating in rows:
+        yield owners[owner_id], customer_id, instalment_id, deadline_on, rating
