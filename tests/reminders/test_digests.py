@@ -92,8 +92,8 @@ def test_it_leaves_at_the_hour_and_in_the_zone_of_the_person(cast: Cast) -> None
     Person.objects.filter(pk=cast.east_rep.pk).update(mail_hour=9, time_zone="Europe/Berlin")
     promised = (date(2024, 11, 20), 10)
     promise(make_customer(cast.east_rep), [promised], made_on=date(2024, 11, 1))
-    digests(date(2024, 11, 18))
-    assert Message.objects.get().due_at.isoformat() == "2024-11-18T08:00:00+00:00"
+    digests(date(2024, 11, 19))
+    assert Message.objects.get().due_at.isoformat() == "2024-11-19T08:00:00+00:00"
 
 
 def test_it_says_what_there_is_to_do(cast: Cast, owing: Customer) -> None:
