@@ -120,7 +120,7 @@ def _deliver(id_: int, token: uuid.UUID, prepare: Prepare, line: Channel, outcom
         return
     outcome.in_doubt += message.state == MessageState.SENDING
     try:
-        said = prepare(message)
+        said = prepare(message) if message.resend_of_id is None else _as_it_was(message)
         if isinstance(said, Withdrawn):
             outcome.withdrawn += operations.mark_withdrawn(id_, token=token, reason=said.reason)
             return
@@ -143,6 +143,13 @@ def _deliver(id_: int, token: uuid.UUID, prepare: Prepare, line: Channel, outcom
     else:
         # Out of the try: what was sent must never be marked as failed.
         outcome.sent += operations.mark_sent(id_, token=token, channel=line.way)
+
+
+def _as_it_was(message: Message) -> Rendered | Withdrawn:
+    """What a person sends once more says what the first one said, whatever came since."""
+    if message.person is not None and not message.person.is_active:
+        return Withdrawn("disabled")
+    return Rendered(message.subject, message.body_text, message.body_html)
 
 
 def _send(message: Message, said: Rendered, token: uuid.UUID, line: Channel) -> bool:

@@ -63,6 +63,8 @@ class Message(models.Model):
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=500, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    resend_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="resent")
 
     class Meta:
         constraints = [

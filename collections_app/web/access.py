@@ -106,6 +106,11 @@ ACCESS: Final[dict[str, Door]] = {
     "web:request_seen": Door(write=SELLING, of="request"),
     "web:rates": Door(read=ALL),
     "web:rates_export": Door(read=ALL),
+    # Mail: to oneself, or about customers that one may see
+    "web:messages": Door(read=ALL),
+    "web:message_detail": Door(read=ALL, of="message"),
+    "web:message_html": Door(read=ALL, of="message"),
+    "web:message_resend": Door(write=SELLING, of="message"),
     # Imports: what a role may import is the operation's to say; jobs and records are their
     # person's own, and finance and administrators see all
     "web:imports": Door(read=ALL),

@@ -24,11 +24,12 @@ PLACES = (
     ("web:month_plan", gettext_lazy("Month plan"), "plan"),
     ("web:gap_dashboard", gettext_lazy("Gaps"), "target"),
     ("web:reasons", gettext_lazy("Reasons"), "flag"),
+    ("web:messages", gettext_lazy("Mail"), "mail"),
     ("web:imports", gettext_lazy("Import"), "upload"),
     ("web:settings", gettext_lazy("Settings"), "gear"),
 )
 # Places that some may look at without their being among what they go to daily.
-SHOWN_TO = {"web:reasons": HANDING}
+SHOWN_TO = {"web:reasons": HANDING, "web:messages": HANDING}
 
 
 @dataclass(frozen=True, slots=True)

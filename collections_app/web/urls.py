@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from collections_app.web.views import (
     contacts,
     followups,
+    messages,
     money,
     planning,
     promises,
@@ -92,6 +93,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<uuid:public_id>/", contacts.contact_change, name="contact_change"),
     path("contacts/<uuid:public_id>/remove/", contacts.contact_remove, name="contact_remove"),
     path("evidence/<uuid:public_id>/", contacts.evidence_show, name="evidence_show"),
+    path("messages/", messages.messages, name="messages"),
+    path("messages/<uuid:public_id>/", messages.message_detail, name="message_detail"),
+    path("messages/<uuid:public_id>/html/", messages.message_html, name="message_html"),
+    path("messages/<uuid:public_id>/resend/", messages.message_resend, name="message_resend"),
     path("imports/", include("collections_app.web.urls_imports")),
     path("plan/", month_plan, name="month_plan"),
     path("plan/proposals/", proposals.proposals, name="proposals"),

@@ -14,11 +14,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from collections_app.accounts.models import Delegation, ImportRecord, Person, Role
 from collections_app.accounts.operations import change_person
 from collections_app.commitments.models import Commitment
+from collections_app.core.clock import now
 from collections_app.customers.models import Contact, Customer, Evidence, Hold
 from collections_app.followups.models import FollowUp, Request
 from collections_app.imports.models import ImportJob, JobState, RejectedRow
+from collections_app.notices.models import Notice
 from collections_app.organisation.models import CalendarDay
 from collections_app.organisation.queries import moment_on, today
+from collections_app.outbox.models import Message
 from tests.builders import make_person
 from tests.conftest import Cast
 from tests.web.facts import (
@@ -102,6 +105,7 @@ def make_world(cast: Cast) -> World:
         "customer": customer.public_id,
         "measure": measure.public_id,
         "commitment": commitment.public_id,
+        "message": make_message(customer, commitment).public_id,
         "request": make_request(customer, commitment).public_id,
         "payment": payment.public_id,
         "reversal": reversal.public_id,
@@ -152,6 +156,20 @@ def make_request(customer: Customer, commitment: Commitment) -> Request:
         reason="cash_short", note=f"{CANARY} is short", amount=CANARY_AMOUNT * 100,
         until_on=day(30), asked_on=day(20), asked_by=customer.owner,
     )  # fmt: skip
+
+
+def make_message(customer: Customer, commitment: Commitment) -> Message:
+    """Mail to the rep about a lapse, sent."""
+    message = Message.objects.create(
+        key=uuid4().hex, message_id=f"<{uuid4()}@kept.test>", kind="lapsed", person=customer.owner,
+        to_address=customer.owner.email, language="en", state="sent", sent_at=now(),
+        subject=f"{CANARY} has lapsed", body_text=f"{CANARY} owes", body_html=f"<p>{CANARY}</p>",
+    )  # fmt: skip
+    Notice.objects.create(
+        kind="lapsed", person=customer.owner, key="canary", customer=customer,
+        instalment=commitment.instalments.first(), message=message,
+    )  # fmt: skip
+    return message
 
 
 def make_job(by: Person) -> ImportJob:

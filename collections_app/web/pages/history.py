@@ -55,6 +55,7 @@ WHAT = {
     ("hold", "lift"): gettext_lazy("Lifted a hold"),
     ("snooze", "snooze"): gettext_lazy("Put off a thing to do"),
     ("snooze", "wake"): gettext_lazy("Brought a thing to do back"),
+    ("message", "resend"): gettext_lazy("Sent a message once more"),
     ("customer", "hand_over"): gettext_lazy("Handed the customer over"),
     ("customer", "rate"): gettext_lazy("Rated the customer"),
     ("customer", "rate_back"): gettext_lazy("Set the rating back"),

@@ -153,7 +153,8 @@ BRANCHES: Final = (
     Branch(
         "messages", 80, "message", _local("COALESCE(m.created_at, n.owed_at)"), "n.id",
         f"""'kind', n.kind, 'person', {_name("n.person_id")}, 'address', m.to_address,
-        'state', m.state, 'notice', n.state, 'reason', COALESCE(NULLIF(n.reason, ''), m.reason),
+        'state', m.state, 'notice', n.state, 'message', m.public_id,
+        'reason', COALESCE(NULLIF(n.reason, ''), m.reason),
         'sent_on', {_local("m.sent_at")}, 'attempts', m.attempts,
         'about', (SELECT c.reference || '/' || i.position FROM commitments_instalment i
             JOIN commitments_commitment c ON c.id = i.commitment_id WHERE i.id = n.instalment_id)

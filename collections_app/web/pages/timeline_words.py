@@ -21,6 +21,7 @@ from collections_app.notices.models import NoticeKind, NoticeState
 from collections_app.outbox.models import MessageState
 from collections_app.planning.models import Answer, Channel, MeasureKind
 from collections_app.standing.models import State
+from collections_app.web.pages.mail_words import reason_in_words
 
 LONG_NOTE: Final = 300
 Data = Mapping[str, Any]
@@ -222,24 +223,14 @@ def _message(t: _Teller) -> dict[str, Any]:
         (_("to"), t.text("address")),
         (_("delivery"), state),
         (_("sent on"), "" if is_withdrawn else t.day("sent_on")),
-        (_("why"), _why(t.text("reason"))),
+        (_("why"), reason_in_words(t.text("reason"))),
     ]
+    message = t.data["message"]
+    path = reverse("web:message_detail", args=[message]) if message else ""
     return {
         "symbol": "mail", "what": _("Message to %(person)s: %(kind)s") % words, "details": details,
+        "path": path,
     }  # fmt: skip
-
-
-def _why(code: str) -> str:
-    """Why a message did not leave, or leave with this in it."""
-    words = {
-        "paid": _("paid meanwhile"), "superseded": _("renegotiated meanwhile"),
-        "cancelled": _("cancelled meanwhile"), "open": _("no longer lapsed"),
-        "handed_over": _("handed over"), "back": _("no longer standing in"),
-        "followed_up": _("followed up meanwhile"),
-        "hold": _("on hold"), "replaced": _("replaced by a later one"),
-        "refused": _("refused by the mail server"),
-    }  # fmt: skip
-    return words.get(code, code)
 
 
 def _followup(t: _Teller) -> dict[str, Any]:

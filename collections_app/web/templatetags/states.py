@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collections_app.followups.models import Outcome, RequestState
 from collections_app.imports.models import JobState
+from collections_app.outbox.models import MessageState
 from collections_app.planning.models import Answer, MeasureStatus
 from collections_app.standing.models import State
 
@@ -76,6 +77,13 @@ STATES = {
     "unchanged": (_("unchanged"), "check", "open"),
     "rejected": (_("rejected"), "cross", "broken"),
     "reversed": (_("reversed"), "undo", "broken"),
+    # Messages; a withdrawn one says so like a request.
+    "queued": (MessageState.QUEUED.label, "clock", "open"),
+    "sending": (MessageState.SENDING.label, "clock", "soon"),
+    "sent": (MessageState.SENT.label, "check", "kept"),
+    "dead": (MessageState.DEAD.label, "cross", "broken"),
+    "held": (MessageState.HELD.label, "ban", "gone"),
+    "awaiting_approval": (MessageState.AWAITING_APPROVAL.label, "flag", "soon"),
 }
 
 
