@@ -146,7 +146,7 @@ def _give_way(request: Request, by: Person, on: date, seen: int | None) -> None:
     reason = _reason_of(request)
     terms = as_terms(parts, owed, on=on)
     if not terms:
-        cancel_promise(commitment=former, reason=reason, by=by, on=on)
+        cancel_promise(commitment=former, reason=reason, by=by, on=on, request=request)
         return
     request.made = renegotiate(
         commitment=former,
@@ -154,7 +154,7 @@ def _give_way(request: Request, by: Person, on: date, seen: int | None) -> None:
             made_on=on, instalments=terms, promised_by=former.promised_by,
             channel=former.channel, note=former.note, measure=former.measure,
         ),
-        reason=reason, asked_by=AskedBy.CUSTOMER, by=by, on=on,
+        reason=reason, asked_by=AskedBy.CUSTOMER, by=by, on=on, request=request,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from collections_app.core.refusals import Refused
 from collections_app.customers.models import Customer, Evidence
 from collections_app.customers.trail import acting_for, record_act
 from collections_app.followups.models import Request
+from collections_app.followups.withdrawing import withdraw_with_promises
 from collections_app.notices.models import Notice
 from collections_app.organisation.queries import day_of, today, work_calendar
 from collections_app.planning.models import Channel, Measure
@@ -76,10 +77,12 @@ def renegotiate(
     asked_by: str,
     by: Person,
     on: date,
+    request: Request | None = None,
 ) -> Commitment:
     """Replace a promise by a new one, which ends it on the day the new one was made (rule 3).
 
-    One that was cancelled before stays so and only joins the chain. Raises ``PromiseRefused`` as
+    One that was cancelled before stays so and only joins the chain. A request that waits about it
+    is withdrawn, but for the ``request`` that is carried out by this. Raises ``PromiseRefused`` as
     ``record_promise`` does, and ``already_ended`` where another promise replaced it first, and
     ``made_before_former``.
     """
@@ -103,6 +106,7 @@ def renegotiate(
             )
         if not former.ending:
             _end(former, Ending.SUPERSEDED, terms.made_on, reason, asked_by)
+            withdraw_with_promises([former], by=by, on=on, but=request)
         made = _make(commitment.customer, terms, by, supersedes=former)
         payload = {"replaces": former.reference, "reason": reason, "asked_by": asked_by}
         _record(made, by, "renegotiate", {**payload, **_facts_of(made)})
@@ -111,9 +115,12 @@ def renegotiate(
     return made
 
 
-def cancel_promise(*, commitment: Commitment, reason: str, by: Person, on: date) -> Commitment:
+def cancel_promise(
+    *, commitment: Commitment, reason: str, by: Person, on: date, request: Request | None = None
+) -> Commitment:
     """End a promise on ``on`` without another in its place; what is ended first is ended.
 
+    A request that waits about it is withdrawn, but for the ``request`` that is carried out by this.
     Raises ``PromiseRefused``: ``required`` without a reason, ``already_ended``.
     """
     if not reason:
@@ -124,6 +131,7 @@ def cancel_promise(*, commitment: Commitment, reason: str, by: Person, on: date)
         if held.ending:
             raise _already_ended(held)
         _end(held, Ending.CANCELLED, max(on, held.made_on), reason, "")
+        withdraw_with_promises([held], by=by, on=on, but=request)
         _record(held, by, "cancel", {"reason": reason, "ended_on": held.ended_on})
         refresh_touched()
     return held

@@ -23,7 +23,7 @@ def acting_for(actor: Person | None, customer_id: int) -> Person | None:
 def record_acts(
     entries: Iterable[tuple[UUID | int, int, Mapping[str, Any]]],
     *,
-    actor: Person,
+    actor: Person | None,
     verb: str,
     subject_kind: str,
 ) -> None:

@@ -96,11 +96,17 @@ def test_what_was_paid_meanwhile_is_told_and_then_less_is_conceded(
     assert (asked.amount, asked.conceded) == (800_00, 500_00)
 
 
-def test_a_promise_ended_meanwhile_leaves_nothing_to_concede(
-    customer: Customer, cast: Cast
-) -> None:
+def test_a_promise_ended_meanwhile_takes_the_request_along(customer: Customer, cast: Cast) -> None:
     asked = ask_promise(customer)
     cancel_promise(commitment=promise(), reason="sold", by=customer.owner, on=DAY)
+    with pytest.raises(Overtaken):
+        approve(request=asked, by=cast.east_manager, on=DAY)
+
+
+def test_a_promise_paid_meanwhile_leaves_nothing_to_concede(customer: Customer, cast: Cast) -> None:
+    asked = ask_promise(customer)
+    make_payment(customer, 800, on=day(22))
+    stand_on()
     with pytest.raises(RequestRefused) as refused:
         approve(request=asked, by=cast.east_manager, on=DAY)
     assert code_of(refused) == "conflict"

@@ -10,8 +10,10 @@ from collections_app.commitments.making import Promised, make_commitments
 from collections_app.commitments.models import Commitment, Ending, Instalment
 from collections_app.core import clock
 from collections_app.customers.models import Customer
+from collections_app.followups.withdrawing import withdraw_with_promises
 from collections_app.imports.batch import CREATED, UNCHANGED, UPDATED, Batch, ParsedRow, meaning_of
 from collections_app.imports.bulk import among, change_in
+from collections_app.organisation.queries import today
 
 ENDING = ("ending", "ended_on", "ended_at")
 SHARED = ("customer_code", "made_on", "promised_by", "channel", "supersedes", "cancelled_on")
@@ -214,7 +216,7 @@ class _Commitments:
                 ended.append(former)
         chained = [commitment for commitment in made if commitment.supersedes_id]
         change_in(chained, ["supersedes"])
-        change_in(ended, ENDING)
+        self._keep_ended(ended)
 
     def _promised(self, reference: str) -> Promised:
         shared = self.shared[reference]
@@ -253,7 +255,11 @@ class _Commitments:
                 self._cancel(commitment, rows)
             else:
                 self.batch.reject(self._row_of(reference, conflict), conflict, "conflict")
-        change_in(self.cancelled, ENDING)
+        self._keep_ended(self.cancelled)
+
+    def _keep_ended(self, ended: list[Commitment]) -> None:
+        change_in(ended, ENDING)
+        withdraw_with_promises(ended, by=self.batch.by, on=today())
 
     def _conflict(self, stored: Commitment, parts: list[tuple[int, date, int]]) -> str | None:
         """The column in which a known commitment is told otherwise, if there is one."""
