@@ -22,9 +22,10 @@ def withdraw_with_promises(
     ``but`` is the request that is being carried out by ending its promise. Customers are held.
     """
     waiting = Request.objects.waiting().filter(commitment__in=list(ended))
+    if but is not None:
+        waiting = waiting.exclude(pk=but.pk)
     held = list(
-        waiting.exclude(pk=but.pk if but else None)
-        .select_for_update(of=("self",), no_key=True)
+        waiting.select_for_update(of=("self",), no_key=True)
         .select_related("commitment")
         .order_by("pk")
     )
