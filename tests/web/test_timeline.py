@@ -19,6 +19,7 @@ from collections_app.actions.hand_over import hand_over
 from collections_app.actions.promise import Terms, renegotiate
 from collections_app.customers.models import Customer, Hold, RegularAgreement
 from collections_app.followups.models import FollowUp, Request
+from collections_app.ledger.models import Adjustment
 from collections_app.notices.models import Notice, NoticeKind
 from collections_app.organisation.queries import moment_on
 from collections_app.outbox.models import Message
@@ -122,6 +123,20 @@ def test_a_payment_tells_what_it_filled_and_what_is_left(customer: Customer) -> 
             " | on no promise: ¥200.00"
         ),
     ]
+
+
+def test_an_adjustment_tells_what_it_settled(customer: Customer) -> None:
+    make_payment(customer, 500, on=day(9), reference="BANK-1")
+    Adjustment.objects.create(
+        customer=customer, number="CN-1", effective_on=day(12), amount=12_345, kind="credit_note",
+        invoice_number="I-7", note="Damaged in transit",
+    )  # fmt: skip
+    latest, former = events(customer, group="money")
+    assert told(customer, "money")[0] == (
+        "Settled without money: ¥123.45, credit note |  | number: CN-1 | for invoice: I-7"
+    )
+    assert latest.note == "Damaged in transit"
+    assert former.what.startswith("Received")
 
 
 def test_targets_agreements_and_every_answer_are_told(customer: Customer) -> None:

@@ -151,6 +151,13 @@ BRANCHES: Final = (
         WHERE r.customer_id = %(customer)s""",
     ),
     Branch(
+        "money", 72, "adjusted", "j.effective_on", "j.id",
+        f"""'number', j.number, 'amount', j.amount, 'kind', j.kind, 'note', j.note,
+        'invoice', j.invoice_number, 'by', {_name("j.entered_by_id")},
+        'absent', {_name("j.on_behalf_of_id")}""",
+        "ledger_adjustment j WHERE j.customer_id = %(customer)s",
+    ),
+    Branch(
         "messages", 80, "message", _local("COALESCE(m.created_at, n.owed_at)"), "n.id",
         f"""'kind', n.kind, 'person', {_name("n.person_id")}, 'address', m.to_address,
         'state', m.state, 'notice', n.state, 'message', m.public_id,

@@ -16,7 +16,7 @@ from collections_app.commitments.models import AskedBy
 from collections_app.core.compact import exact_money
 from collections_app.customers.models import HoldKind
 from collections_app.followups.models import Reason, RequestKind, RequestState
-from collections_app.ledger.models import PaymentMethod
+from collections_app.ledger.models import AdjustmentKind, PaymentMethod
 from collections_app.notices.models import NoticeKind, NoticeState
 from collections_app.outbox.models import MessageState
 from collections_app.planning.models import Answer, Channel, MeasureKind
@@ -212,6 +212,15 @@ def _reversed(t: _Teller) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _adjusted(t: _Teller) -> dict[str, Any]:
+    words = {"amount": t.money("amount"), "kind": t.word("kind", AdjustmentKind.choices)}
+    details = [(_("number"), t.text("number")), (_("for invoice"), t.text("invoice"))]
+    return {
+        "symbol": "edit", "what": _("Settled without money: %(amount)s, %(kind)s") % words,
+        "details": details, "note": t.text("note"), "who": t.who(),
+    }  # fmt: skip
+
+
 def _message(t: _Teller) -> dict[str, Any]:
     words = {"kind": t.word("kind", NoticeKind.choices), "person": t.text("person")}
     is_withdrawn = t.data["notice"] == NoticeState.WITHDRAWN
@@ -358,6 +367,7 @@ TELLERS: Final[Mapping[str, Callable[[_Teller], dict[str, Any]]]] = {
     "verdict": _verdict,
     "paid": _paid,
     "reversed": _reversed,
+    "adjusted": _adjusted,
     "message": _message,
     "followup": _followup,
     "requested": _requested,
