@@ -12,10 +12,13 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import handlers
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 from pytest_django.live_server_helper import LiveServer
@@ -60,6 +63,31 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def base_url() -> None:
     """None: pages are named whole. (The plugin's own fixture is of a kind that pytest 10 drops.)"""
+
+
+class StaticInMemory(StaticFilesHandler):
+    """Static files, found and read once a run, that a browser keeps as it does in production."""
+
+    _read: ClassVar[dict[str, tuple[bytes, str]]] = {}
+
+    def serve(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override]
+        """Answer from memory; raise ``Http404`` for what there is not."""
+        path = request.path
+        if path not in self._read:
+            answer: FileResponse = super().serve(request)
+            self._read[path] = (answer.getvalue(), answer["Content-Type"])
+        data, kind = self._read[path]
+        return HttpResponse(data, content_type=kind, headers={"Cache-Control": "max-age=3600"})
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """The plugin's server, with static files from memory."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handlers, "StaticFilesHandler", StaticInMemory)
+        server = LiveServer("localhost")
+    yield server
+    server.stop()
 
 
 class Watched:
