@@ -82,12 +82,14 @@ class RatingPolicy(models.Model):
 
     Tolerance is in tenths of a per cent, its cap in whole units of the customer's currency (null:
     no cap). A policy without a start counts from the beginning; one without a team for every team
-    that neither has its own nor is below one that has.
+    that neither has its own nor is below one that has. A row of a team that ``is_given_up`` says
+    that from its day on the team has none of its own; what else it says counts for nothing.
     """
 
     rating = models.CharField(_("rating"), max_length=1, choices=Rating.choices)
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
     valid_from = models.DateField(_("valid from"), null=True)
+    is_given_up = models.BooleanField(_("given up"), default=False, db_default=False)
     grace_days = models.PositiveSmallIntegerField(_("grace, working days"))
     tolerance_permille = models.PositiveSmallIntegerField(_("tolerance, per mille"))
     tolerance_cap = models.PositiveIntegerField(_("tolerance at most"), null=True)
@@ -104,6 +106,10 @@ class RatingPolicy(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(rating__in=Rating.values), name="rating_policy_rating_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_given_up=False) | Q(team__isnull=False, valid_from__isnull=False),
+                name="rating_policy_given_up_by_team",
             ),
             models.CheckConstraint(
                 condition=Q(tolerance_permille__lte=1000), name="rating_policy_tolerance_share"

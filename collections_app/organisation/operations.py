@@ -121,7 +121,10 @@ def set_policy(
         shown = policies_shown(rating, team)
         refuse_overtaken(seen, shown, shown, subject_kind="rating_policy", subject_id=rating)
         policy, _is_new = RatingPolicy.objects.update_or_create(
-            rating=rating, team=team, valid_from=valid_from, defaults=facts
+            rating=rating,
+            team=team,
+            valid_from=valid_from,
+            defaults={**facts, "is_given_up": False},
         )
         record(
             actor=actor,
@@ -138,6 +141,55 @@ def set_policy(
     return policy
 
 
+def give_up_policy(
+    *, rating: str, team: Team, actor: Person | None, seen: Mapping[str, str] | None = None
+) -> RatingPolicy:
+    """From today on let a team have no policy of its own for the rating, nor one to come.
+
+    Its customers are followed as those of the nearest team above that has one, else as everybody's.
+    Raises ``SettingRefused`` (``unchanged``) where there is none, and ``Overtaken`` where the
+    policies of the rating are no longer as ``seen``.
+    """
+    with transaction.atomic():
+        held_organisation()
+        day = today()
+        shown = policies_shown(rating, team)
+        refuse_overtaken(seen, shown, shown, subject_kind="rating_policy", subject_id=rating)
+        before = own_policy(rating, team)
+        to_come = RatingPolicy.objects.filter(rating=rating, team=team, valid_from__gt=day)
+        dropped = list(to_come.order_by("valid_from").values_list("valid_from", flat=True))
+        if before is None and not dropped:
+            raise SettingRefused(
+                _("%(name)s has no policy of its own for this rating.") % {"name": team.name},
+                code="unchanged",
+            )
+        facts = policy_facts(before or policies_on(day).of(rating, team.pk))
+        to_come.delete()
+        given_up, _is_new = RatingPolicy.objects.update_or_create(
+            rating=rating, team=team, valid_from=day, defaults={**facts, "is_given_up": True}
+        )
+        record(
+            actor=actor,
+            verb="give_up",
+            subject_kind="rating_policy",
+            subject_id=rating,
+            payload={
+                "valid_from": day,
+                "team": team.name,
+                "before": facts if before else None,
+                "after": policy_facts(policies_on(day).of(rating, team.pk)),
+                "dropped": dropped,
+            },
+        )
+    return given_up
+
+
+def own_policy(rating: str, team: Team) -> RatingPolicy | None:
+    """What the team itself has in force today for the rating; None where it follows others."""
+    found = policies_on(today()).of(rating, team.pk)
+    return found if found.team_id == team.pk else None
+
+
 def settings_facts(organisation: Organisation) -> dict[str, Any]:
     """What forms mark as seen of the organisation, and what the audit trail keeps."""
     return {name: getattr(organisation, name) for name in FACTS}
@@ -151,7 +203,10 @@ def policy_facts(policy: RatingPolicy) -> dict[str, Any]:
 def policies_shown(rating: str, team: Team | None) -> dict[str, Any]:
     """What a form marks as seen: the policy of today, and every dated one of the rating."""
     dated = RatingPolicy.objects.filter(rating=rating, team=team).order_by("valid_from")
-    history = [(policy.valid_from, policy_facts(policy)) for policy in dated]
+    history = [
+        (policy.valid_from, None if policy.is_given_up else policy_facts(policy))
+        for policy in dated
+    ]
     return {
         **policy_facts(policies_on(today()).of(rating, team.pk if team else None)),
         "history": history,

@@ -156,6 +156,8 @@ def policies_among(rows: Iterable[RatingPolicy], *, on: date) -> Policies:
     for policy in sorted(counting, key=lambda p: p.valid_from or date.min):
         if policy.team_id is None:
             of_all[policy.rating] = policy
+        elif policy.is_given_up:
+            by_team.pop((policy.team_id, policy.rating), None)
         else:
             by_team[policy.team_id, policy.rating] = policy
     return Policies(of_all, by_team, {})

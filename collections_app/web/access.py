@@ -84,6 +84,7 @@ ACCESS: Final[dict[str, Door]] = {
     "web:policies": Door(read=HANDING),
     "web:team_policies": Door(read=HANDING, of="managed_team"),
     "web:team_policy_change": Door(read=HANDING, write=HANDING, of="managed_team"),
+    "web:team_policy_give_up": Door(read=HANDING, write=HANDING, of="managed_team"),
     "web:policy_change": ADMINS,
     "web:organisation": ADMINS,
     "web:calendar": Door(read=ADMIN),

@@ -49,6 +49,11 @@ urlpatterns: list[URLPattern] = [
         organisation.team_policy_change,
         name="team_policy_change",
     ),
+    path(
+        "policies/teams/<uuid:public_id>/<str:rating>/give-up/",
+        organisation.team_policy_give_up,
+        name="team_policy_give_up",
+    ),
     path("policies/<str:rating>/", organisation.policy_change, name="policy_change"),
     path("organisation/", organisation.organisation, name="organisation"),
     path("calendar/", calendar.calendar, name="calendar"),

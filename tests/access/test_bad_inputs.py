@@ -146,7 +146,7 @@ def all_forms(world: World, cast: Cast) -> list[tuple[Client, Sent]]:
 
 
 # What is right and still refused: without a file, without an agreement, with people in the team.
-NEEDS_MORE = {"import_upload", "regular payment ended", "team_remove"}
+NEEDS_MORE = {"import_upload", "regular payment ended", "team_policy_give_up", "team_remove"}
 
 
 def test_a_form_that_is_right_is_taken(world: World, cast: Cast) -> None:

@@ -182,6 +182,12 @@ class PolicyForm(SeenForm):
     valid_from = DayField(label=_("Counts from"), help_text=_("Today or a later day."))
 
 
+class GiveUpForm(SeenForm):
+    """That a team's policy is to be given up, to be confirmed by who sees what counts instead."""
+
+    save_label = _("Give it up")
+
+
 class CalendarDayForm(StaffForm):
     """A day that is worked, or not, other than the country's calendar says."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +21,8 @@ MOST_TEAMS = 200
 class PolicyRow:
     """A policy as a table shows it; ``when`` says whether it counts now.
 
-    ``source`` is the team that it comes from, blank for the organisation's.
+    ``source`` is the team that it comes from, blank for the organisation's; ``can_give_up`` says
+    whether the team whose page this is has its own, in force or to come.
     """
 
     rating: str
@@ -28,6 +30,7 @@ class PolicyRow:
     policy: RatingPolicy
     when: str
     source: str = ""
+    can_give_up: bool = False
 
     @property
     def tolerance(self) -> str:
@@ -67,17 +70,29 @@ def policies_page(viewer: Person, team: Team | None) -> PoliciesPage:
     now = policies_on(day)
     team_id = team.pk if team else None
     in_force = {now.of(rating, team_id).pk for rating in Rating.values}
-    stored = RatingPolicy.objects.filter(team=team).order_by("-valid_from", "rating")
+    latest = RatingPolicy.objects.filter(team=team).order_by("-valid_from", "rating")
+    stored = list(latest[:MOST_HISTORY])
+    to_come = {p.rating for p in stored if p.valid_from and p.valid_from > day}
     return PoliciesPage(
-        _current(now, team_id),
-        [_row(policy, day, in_force) for policy in stored[:MOST_HISTORY]],
+        _current(now, team_id, to_come),
+        [_row(policy, day, in_force) for policy in stored],
         team,
         list(teams_to_set(viewer)[:MOST_TEAMS]),
         team is not None or viewer.role == Role.ADMIN,
     )
 
 
-def _current(now: Policies, team_id: int | None) -> list[PolicyRow]:
+def policy_instead(rating: str, team: Team) -> PolicyRow:
+    """What would count today for the team's customers of the rating, had it no policy of its own.
+
+    That of the nearest team above that has one, else everybody's.
+    """
+    found = policies_on(today()).of(rating, team.parent_id)
+    source = found.team.name if found.team else ""
+    return PolicyRow(rating, found.valid_from, found, "now", source)
+
+
+def _current(now: Policies, team_id: int | None, to_come: Collection[str]) -> list[PolicyRow]:
     found = [(rating, now.of(rating, team_id)) for rating in Rating.values]
     names = dict(
         Team.objects.filter(pk__in={p.team_id for _r, p in found if p.team_id}).values_list(
@@ -85,7 +100,14 @@ def _current(now: Policies, team_id: int | None) -> list[PolicyRow]:
         )
     )
     return [
-        PolicyRow(rating, policy.valid_from, policy, "now", names.get(policy.team_id or 0, ""))
+        PolicyRow(
+            rating,
+            policy.valid_from,
+            policy,
+            "now",
+            names.get(policy.team_id or 0, ""),
+            can_give_up=team_id is not None and (policy.team_id == team_id or rating in to_come),
+        )
         for rating, policy in found
     ]
 

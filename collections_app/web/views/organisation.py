@@ -14,12 +14,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from collections_app.accounts.models import Team
 from collections_app.actions.change_organisation import change_organisation, has_facts
 from collections_app.organisation.models import Rating
-from collections_app.organisation.operations import policies_shown, set_policy, settings_facts
+from collections_app.organisation.operations import (
+    give_up_policy,
+    policies_shown,
+    set_policy,
+    settings_facts,
+)
 from collections_app.organisation.queries import organisation as the_organisation
 from collections_app.organisation.queries import today
-from collections_app.web.forms.organisation import OrganisationForm, PolicyForm
+from collections_app.web.forms.organisation import GiveUpForm, OrganisationForm, PolicyForm
 from collections_app.web.forms.seen import Present
-from collections_app.web.pages.policies import policies_page, teams_to_set
+from collections_app.web.pages.policies import policies_page, policy_instead, teams_to_set
 from collections_app.web.requests import StaffRequest
 from collections_app.web.submitting import form_page, say, submit
 
@@ -62,6 +67,29 @@ def team_policy_change(request: StaffRequest, public_id: UUID, rating: str) -> H
     """Another policy for one rating in one team."""
     team = get_object_or_404(teams_to_set(request.user), public_id=public_id)
     return _policy_form(request, rating, team)
+
+
+@require_http_methods(FORM_METHODS)
+def team_policy_give_up(request: StaffRequest, public_id: UUID, rating: str) -> HttpResponse:
+    """Let a team follow one rating as others do again, once it is confirmed."""
+    team = get_object_or_404(teams_to_set(request.user), public_id=public_id)
+    if rating not in Rating.values:
+        raise Http404
+    form = GiveUpForm(request.POST or None, present=lambda: _policy(rating, team))
+    names = {"rating": rating, "team": team.name}
+    form.title = _("Give up the policy of rating %(rating)s, %(team)s") % names
+    answer = submit(request, form, lambda _values: _give_up(request, rating, team, form))
+    row = policy_instead(rating, team)
+    context = _about(back=_policies_path(team), part="web/settings/_given_up.html", row=row)
+    context["crumbs"] = [*context["crumbs"], (_policies_path(team), _("Rating policies"))]
+    return answer or form_page(request, form, "web/settings/form.html", context)
+
+
+def _give_up(request: StaffRequest, rating: str, team: Team, form: GiveUpForm) -> str:
+    give_up_policy(rating=rating, team=team, actor=request.user, seen=form.marks())
+    names = {"rating": rating, "name": team.name}
+    say(request, _("%(name)s has no policy of its own for rating %(rating)s any more.") % names)
+    return _policies_path(team)
 
 
 def _policy_form(request: StaffRequest, rating: str, team: Team | None) -> HttpResponse:
