@@ -120,11 +120,9 @@ def set_policy(
             raise SettingRefused(_("Nothing differs from the policy in force."), code="unchanged")
         shown = policies_shown(rating, team)
         refuse_overtaken(seen, shown, shown, subject_kind="rating_policy", subject_id=rating)
+        stored = {**facts, "is_given_up": False}
         policy, _is_new = RatingPolicy.objects.update_or_create(
-            rating=rating,
-            team=team,
-            valid_from=valid_from,
-            defaults={**facts, "is_given_up": False},
+            rating=rating, team=team, valid_from=valid_from, defaults=stored
         )
         record(
             actor=actor,
@@ -156,32 +154,37 @@ def give_up_policy(
         shown = policies_shown(rating, team)
         refuse_overtaken(seen, shown, shown, subject_kind="rating_policy", subject_id=rating)
         before = own_policy(rating, team)
-        to_come = RatingPolicy.objects.filter(rating=rating, team=team, valid_from__gt=day)
-        dropped = list(to_come.order_by("valid_from").values_list("valid_from", flat=True))
+        dropped = _drop_to_come(rating, team, day)
         if before is None and not dropped:
             raise SettingRefused(
                 _("%(name)s has no policy of its own for this rating.") % {"name": team.name},
                 code="unchanged",
             )
         facts = policy_facts(before or policies_on(day).of(rating, team.pk))
-        to_come.delete()
         given_up, _is_new = RatingPolicy.objects.update_or_create(
             rating=rating, team=team, valid_from=day, defaults={**facts, "is_given_up": True}
         )
+        instead = policies_on(day).of(rating, team.pk)
+        payload = {
+            "valid_from": day,
+            "team": team.name,
+            "before": facts if before else None,
+            "after": policy_facts(instead),
+            "dropped": dropped,
+        }
         record(
-            actor=actor,
-            verb="give_up",
-            subject_kind="rating_policy",
-            subject_id=rating,
-            payload={
-                "valid_from": day,
-                "team": team.name,
-                "before": facts if before else None,
-                "after": policy_facts(policies_on(day).of(rating, team.pk)),
-                "dropped": dropped,
-            },
-        )
+            actor=actor, verb="give_up", subject_kind="rating_policy", subject_id=rating,
+            payload=payload,
+        )  # fmt: skip
     return given_up
+
+
+def _drop_to_come(rating: str, team: Team, day: date) -> list[date]:
+    """Delete what a team has set for later days; those on which the team would follow otherwise."""
+    to_come = RatingPolicy.objects.filter(rating=rating, team=team, valid_from__gt=day)
+    days = list(to_come.filter(is_given_up=False).order_by("valid_from"))
+    to_come.delete()
+    return [policy.valid_from for policy in days if policy.valid_from]
 
 
 def own_policy(rating: str, team: Team) -> RatingPolicy | None:
