@@ -120,6 +120,7 @@ def set_policy(
             raise SettingRefused(_("Nothing differs from the policy in force."), code="unchanged")
         shown = policies_shown(rating, team)
         refuse_overtaken(seen, shown, shown, subject_kind="rating_policy", subject_id=rating)
+        about = {"valid_from": valid_from, "team": team.name if team else None}
         stored = {**facts, "is_given_up": False}
         policy, _is_new = RatingPolicy.objects.update_or_create(
             rating=rating, team=team, valid_from=valid_from, defaults=stored
@@ -129,12 +130,7 @@ def set_policy(
             verb="change",
             subject_kind="rating_policy",
             subject_id=rating,
-            payload={
-                "valid_from": valid_from,
-                "team": team.name if team else None,
-                "before": before,
-                "after": facts,
-            },
+            payload={**about, "before": before, "after": facts},
         )
     return policy
 
