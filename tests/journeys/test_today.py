@@ -194,7 +194,6 @@ def test_a_promise_for_a_customer_of_the_list_takes_four_interactions(
     row_of(page, morning["not_asked"]).get_by_role("link", name="Record a promise").click()
     page.locator("[name=total]").fill("100,000")  # 1
     page.get_by_role("button", name="Three ten-day segments").click()  # 2
-    expect(page.locator("[name=amount_1]")).not_to_have_value("70,000")
     page.locator("[name=promised_by]").fill("Li")  # 3
     page.get_by_role("button", name="Save the promise").click()  # 4
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")

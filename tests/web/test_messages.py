@@ -22,7 +22,7 @@ from collections_app.outbox.models import Message
 from tests.builders import make_person
 from tests.conftest import Cast
 from tests.web.acting import send, text_of
-from tests.web.facts import day, make_commitment, make_customer, stand_on
+from tests.web.facts import DAY, day, make_commitment, make_customer, stand_on
 
 _numbers = count(1)
 
@@ -115,7 +115,9 @@ def test_what_was_sent_to_oneself_stays_readable_when_the_customer_is_handed_ove
 
 def test_a_digest_is_whole_to_its_reader_alone(cast: Cast, client: Client, east: Customer) -> None:
     message = make_message(east, to=cast.east_rep)
-    Notice.objects.create(kind="digest", person=cast.east_rep, key="1", message=message)
+    Notice.objects.create(
+        kind="digest", person=cast.east_rep, key="1", message=message, on_day=DAY
+    )
     assert message.body_text in detail(client, cast.east_rep, message)
     assert message.body_text not in detail(client, cast.east_manager, message)
 
@@ -277,7 +279,7 @@ def to_contact(customer: Customer, **more: Any) -> Message:
     contact = Contact.objects.create(customer=customer, name="Li", email="li@east.test")
     message = make_message(to=customer.owner, person=None, to_address="li@old.test", **more)
     Notice.objects.create(
-        kind="digest", contact=contact, key="1", customer=customer, message=message
+        kind="digest", contact=contact, key="1", customer=customer, message=message, on_day=DAY
     )
     return message
 
