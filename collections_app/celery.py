@@ -118,6 +118,9 @@ app.conf.beat_schedule = {
     },
 }
 
+if settings.BOUNCES_URL:
+    app.conf.beat_schedule["bounces"] = _every("outbox.read_bounces", 300)
+
 app.autodiscover_tasks(
     [
         "collections_app.jobs",

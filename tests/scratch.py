@@ -42,6 +42,7 @@ def scratch_environment(folder: Path, services: Services) -> dict[str, str]:
         "DATA_DIR": str(folder),
         "SECRET_KEY": "only-for-a-scratch-folder-0123456789-0123456789",
         "EMAIL_URL": "",
+        "BOUNCES_URL": "",
         "BASE_URL": "",
         "DEBUG": "",
         "ALLOWED_HOSTS": "",

@@ -38,7 +38,7 @@ def start_services() -> None:
         "CURRENCY": "CNY",
         "TIME_ZONE": "Asia/Shanghai",
     }
-    for name in ("EMAIL_URL", "BASE_URL", "DEBUG", "ALLOWED_HOSTS"):
+    for name in ("EMAIL_URL", "BOUNCES_URL", "BASE_URL", "DEBUG", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
 
 
