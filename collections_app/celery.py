@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils.log import configure_logging
 
 from collections_app.jobs import stamps
+from collections_app.jobs.schedules import Aligned
 
 if TYPE_CHECKING:
     from celery.apps.beat import Beat
@@ -42,7 +43,11 @@ class Kept(Celery):
         return LightBeat
 
 
-app = Kept("collections_app", broker=settings.REDIS_URL)
+app = Kept(
+    "collections_app",
+    broker=settings.REDIS_URL,
+    task_cls="collections_app.jobs.recorded:RecordedTask",
+)
 app.conf.update(
     # At least once: a task whose worker dies comes back, and finds its work by query.
     task_acks_late=True,
@@ -88,9 +93,22 @@ def _every(task: str, seconds: int, **options: Any) -> dict[str, Any]:
     """A wake-up that expires with its period, so that a dead worker's queue stays short."""
     return {
         "task": task,
-        "schedule": timedelta(seconds=seconds),
+        "schedule": Aligned(timedelta(seconds=seconds)),
         "options": {"expires": seconds, "ignore_result": True, **options},
     }
+
+
+def as_jobs(schedule: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Let each entry but the heartbeat say which job it wakes, so that its run is on record.
+
+    ``RecordedTask`` reads it; a period of the calendar counts as a day.
+    """
+    for name, entry in schedule.items():
+        if entry["task"] != stamps.NAME:
+            every = getattr(entry["schedule"], "run_every", None)
+            seconds = every.total_seconds() if every else 86400
+            entry["kwargs"] = {"job": {"name": name, "every": seconds}}
+    return schedule
 
 
 app.conf.beat_schedule = {
@@ -110,6 +128,7 @@ app.conf.beat_schedule = {
     "imports": _every("imports.run_job", 10),
     "old_uploads": _every("imports.remove_old_uploads", 3600),
     "old_submissions": _every("web.forget_submissions", 3600),
+    "old_runs": _every("jobs.forget_runs", 3600),
     # At night in Europe, in the morning in East Asia; it only reads, and takes minutes at most.
     "check": {
         "task": "standing.check_kept",
@@ -120,6 +139,7 @@ app.conf.beat_schedule = {
 
 if settings.BOUNCES_URL:
     app.conf.beat_schedule["bounces"] = _every("outbox.read_bounces", 300)
+as_jobs(app.conf.beat_schedule)
 
 app.autodiscover_tasks(
     [

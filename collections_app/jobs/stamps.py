@@ -16,3 +16,10 @@ SENT_AT = "kept_sent_at"
 def stamp_sent(headers: dict[str, Any], **_kwargs: Any) -> None:
     """Write into the message when the scheduler sent it."""
     headers[SENT_AT] = now().isoformat()
+
+
+@before_task_publish.connect
+def stamp_job(headers: dict[str, Any], body: Any, **_kwargs: Any) -> None:
+    """Write the same into what wakes a periodic job: it says for which period that was."""
+    if isinstance(body, tuple) and isinstance(body[1], dict) and body[1].get("job"):
+        headers[SENT_AT] = now().isoformat()

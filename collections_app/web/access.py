@@ -87,6 +87,8 @@ ACCESS: Final[dict[str, Door]] = {
     "web:team_policy_give_up": Door(read=HANDING, write=HANDING, of="managed_team"),
     "web:policy_change": ADMINS,
     "web:organisation": ADMINS,
+    "web:jobs": Door(read=ADMIN),
+    "web:job_run": Door(write=ADMIN),
     "web:calendar": Door(read=ADMIN),
     "web:calendar_day_add": ADMINS,
     "web:calendar_day_remove": ADMINS,

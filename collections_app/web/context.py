@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person, Theme
 from collections_app.followups.reasons import waiting_count
+from collections_app.outbox.watch import Ages, ages_lately
 from collections_app.web.access import ALL, HANDING, may
 
 # The language that the switch leads to, and its name in itself.
@@ -48,7 +49,8 @@ class Place:
 class Frame:
     """Theme and languages of a page; ``here`` is where a switch comes back to.
 
-    ``mail_leaves`` says whether there is a mail server at all.
+    ``mail_leaves`` says whether there is a mail server at all; ``late`` what the clock should have
+    done by now, to those who can do something about it.
     """
 
     theme: str
@@ -56,6 +58,7 @@ class Frame:
     other_language_name: str
     here: str
     mail_leaves: bool = False
+    late: Ages | None = None
     places: tuple[Place, ...] = ()
 
     @property
@@ -69,6 +72,7 @@ def frame_of(request: HttpRequest | None) -> Frame:
     code, name = OTHER_LANGUAGE.get(get_language() or "en", OTHER_LANGUAGE["en"])
     if request is None:
         return Frame(Theme.AUTO, code, name, "/")
+    user = getattr(request, "user", None)
     here = request.get_full_path() if request.method == "GET" else request.path
     return Frame(
         theme=_theme(request),
@@ -76,6 +80,7 @@ def frame_of(request: HttpRequest | None) -> Frame:
         other_language_name=name,
         here=here,
         mail_leaves=settings.KEPT_EMAIL is not None,
+        late=ages_lately() if getattr(user, "role", "") in HANDING else None,
         places=_places(request),
     )
 

@@ -232,6 +232,7 @@ def path_of(pattern: URLPattern, objects: dict[str, UUID], kind: str) -> str:
 OTHER_ARGUMENTS: dict[str, object] = {
     "kind": "payments",
     "rating": "A",
+    "job": "old_runs",
     "day": A_HOLIDAY,
 }
 # Beside the role, a template asks for what the person may import: its own tests say what.

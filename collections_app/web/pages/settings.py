@@ -48,6 +48,12 @@ PLACES = (
         _("Name, time zone, currency, and when mail leaves and plans lock."),
         "building",
     ),
+    (
+        "web:jobs",
+        _("Jobs"),
+        _("What the clock does by itself: when it last ran, how it ended, and is anything late?"),
+        "repeat",
+    ),
 )
 
 
