@@ -14,6 +14,7 @@ from django.test import TransactionTestCase, override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from collections_app.accounts.models import Person, Role, Team
+from collections_app.outbox import watch
 from tests.builders import make_person, make_team
 from tests.emptying import empty_the_tables
 
@@ -82,6 +83,12 @@ def _settings_of_tests() -> Iterator[None]:
 def _empty_cache(_settings_of_tests: None) -> None:
     """Sign-in limits of one test do not shut the next one out."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the clock is late is asked now and then: not while the statements of a page count."""
+    monkeypatch.setattr(watch, "_seen", (float("inf"), watch.Ages(None, None)))
 
 
 @pytest.fixture(scope="session")
