@@ -278,7 +278,7 @@ X_FRAME_OPTIONS = "DENY"
 # a redirect would go round in circles, since what arrives here is always http.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_SSL_REDIRECT = IS_HTTPS and TRUSTED_PROXY_COUNT > 0
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 # allauth's own inline styles and scripts live in templates that ours replace.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 
 from collections_app.web.views.health import healthz, readyz
 from collections_app.web.views.language import set_language
+from collections_app.web.views.metrics import metrics
 
 account_urls = [
     path("login/", account.login, name="account_login"),
@@ -33,6 +34,7 @@ account_urls = [
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("i18n/setlang/", set_language, name="set_language"),
     path("accounts/", include(account_urls)),
     path("", include("collections_app.web.urls")),

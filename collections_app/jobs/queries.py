@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import redis
+from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models.functions import Now
@@ -33,6 +34,17 @@ def broker_answers() -> bool:
             return bool(client.ping())
     except (redis.RedisError, ValueError, OSError):
         return False
+
+
+def queue_length() -> int | None:
+    """How many wake-ups wait for a worker; None where the broker does not answer."""
+    try:
+        with redis.Redis.from_url(
+            settings.REDIS_URL, socket_timeout=PING_SECONDS, socket_connect_timeout=PING_SECONDS
+        ) as client:
+            return int(client.llen(current_app.conf.task_default_queue))
+    except (redis.RedisError, ValueError, OSError):
+        return None
 
 
 def heartbeat_is_fresh(name: str, *, within_seconds: int) -> bool:

@@ -40,6 +40,7 @@ ADMINS: Final = Door(read=ADMIN, write=ADMIN)
 ACCESS: Final[dict[str, Door]] = {
     "healthz": PUBLIC,
     "readyz": PUBLIC,
+    "metrics": PUBLIC,  # of itself it asks for a token, but of whoever is on this machine
     "set_language": PUBLIC,
     "web:theme_choose": PUBLIC,
     # Signing in, and one's own account
