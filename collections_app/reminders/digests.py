@@ -41,7 +41,7 @@ def owe_digests(*, on: date) -> int:
     calendar = work_calendar()
     if not calendar.is_working(on):
         return 0
-    with once("digests", on.isoformat()) as is_ours:
+    with once("digests_of_a_day", on.isoformat()) as is_ours:
         if not is_ours:
             return 0
         people = Person.objects.filter(

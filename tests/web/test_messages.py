@@ -115,9 +115,7 @@ def test_what_was_sent_to_oneself_stays_readable_when_the_customer_is_handed_ove
 
 def test_a_digest_is_whole_to_its_reader_alone(cast: Cast, client: Client, east: Customer) -> None:
     message = make_message(east, to=cast.east_rep)
-    Notice.objects.create(
-        kind="digest", person=cast.east_rep, key="1", message=message, on_day=DAY
-    )
+    Notice.objects.create(kind="digest", person=cast.east_rep, key="1", message=message, on_day=DAY)
     assert message.body_text in detail(client, cast.east_rep, message)
     assert message.body_text not in detail(client, cast.east_manager, message)
 

@@ -16,6 +16,7 @@ FRESH: Final = timedelta(seconds=45)
 NAMES: Final = {
     "sweep": _("Sweep: what lapses, and what is to be said"),
     "open_month": _("Opening next month's plans"),
+    "digests": _("Summaries of the day and of the week"),
     "deliver": _("Sending mail"),
     "imports": _("Checking and importing files"),
     "bounces": _("Reading mail that came back"),
