@@ -212,7 +212,7 @@ class Chaos:
                 os.kill(pid, signal.SIGKILL)
             self.services.revive()
             return
-        _kill_group(self.children[name])
+        end_group(self.children[name])
         self.start(name)
 
     def _drain(self) -> None:
@@ -256,11 +256,12 @@ class Chaos:
     def stop(self) -> None:
         """End everything that was started."""
         for child in self.children.values():
-            _kill_group(child)
+            end_group(child)
         self.services.leave()
 
 
-def _kill_group(child: subprocess.Popen[bytes]) -> None:
+def end_group(child: subprocess.Popen[bytes]) -> None:
+    """Kill a process with all below it."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
