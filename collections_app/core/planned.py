@@ -4,17 +4,26 @@ To plan such a statement takes longer than to run it. The settings let PostgreSQ
 plan, which knows no values, so that a statement has to be one that is read the same way for any.
 Behind a pooler that hands connections on between transactions nothing may be prepared; the same
 statements are then planned each time.
+
+That first plan may be made while tables are all but empty, when reading all of one looks cheapest,
+and be run long after a ledger was imported, until the tables are next analysed. So it is made as
+if reading whole tables were out of the question: these statements look things up by key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connection
 from psycopg.types.numeric import Int8Dumper
+
+# Which statements each connection has planned.
+_planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
 class _PlannedCursor(psycopg.Cursor[tuple[Any, ...]]):
@@ -43,6 +52,26 @@ def fetch_planned(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, 
         inner.adapters.register_dumper(int, Int8Dumper)
     # As Django makes its own cursors, so that what is asked is counted and logged alike.
     make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with make(inner) as cursor:
+    with make(inner) as cursor, _first_plan(statement):
         cursor.execute(statement, values)
         return list(cursor.fetchall())
+
+
+@contextmanager
+def _first_plan(statement: str) -> Iterator[None]:
+    """Let the connection's first plan of the statement go by indexes.
+
+    A transaction that fails meanwhile takes the setting back itself.
+    """
+    raw = connection.connection
+    known = _planned.setdefault(raw, set())
+    if raw.prepare_threshold is None or statement in known:
+        yield
+        return
+    raw.execute("SET enable_seqscan = off")
+    try:
+        yield
+        known.add(statement)
+    finally:
+        if raw.info.transaction_status != psycopg.pq.TransactionStatus.INERROR:
+            raw.execute("RESET enable_seqscan")

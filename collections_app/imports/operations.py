@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from datetime import date
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -24,6 +25,9 @@ from collections_app.organisation.queries import organisation
 from collections_app.standing.operations import refresh_touched
 
 LOCK = 0x4B657074  # one import at a time: two of one file at once count once
+# So many rows at once may change how tables are best read; they are in these rooms.
+MANY = 1_000
+GROWING = ("customers", "ledger", "planning", "commitments", "followups", "standing")
 LEDGER = frozenset({"customers", "invoices", "payments", "adjustments"})
 PLANNING = frozenset({"plans", "measures", "commitments", "followups"})
 ALLOWED = {
@@ -84,7 +88,19 @@ def run_import(
     except _NothingSaved:
         return result
     result.saved = True
+    if result.created + result.updated >= MANY:
+        _analyse()
     return result
+
+
+def _analyse() -> None:
+    """Let PostgreSQL look at what has grown by much, and plan by it at once.
+
+    Pages keep the plans that their connections made, until then of a small ledger.
+    """
+    models = [m for name in GROWING for m in apps.get_app_config(name).get_models()]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE " + ", ".join(sorted(m._meta.db_table for m in models)))
 
 
 def kinds_for(person: Person) -> list[str]:

@@ -105,3 +105,28 @@ def test_it_is_counted_with_the_other_statements() -> None:
         summed(1, 2)
         summed(3, 4)
     assert ["unnest" in query["sql"] for query in queries] == [True, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_made_while_a_table_is_empty_looks_things_up_by_key() -> None:
+    statement = "SELECT name FROM accounts_team WHERE id = %(one)s::bigint"
+    connection.close()
+    assert fetch_planned(statement, {"one": 1}) == []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM pg_prepared_statements WHERE statement LIKE '%accounts_team%'"
+        )
+        (name,) = cursor.fetchone()
+        cursor.execute(f"EXPLAIN EXECUTE {name}(1)")
+        assert "Index" in str(cursor.fetchall())
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)
+
+
+@pytest.mark.django_db
+def test_a_statement_that_fails_leaves_the_planner_as_it_was() -> None:
+    with suppress(DatabaseError), transaction.atomic():
+        fetch_planned("SELECT 1 / %(one)s::bigint", {"one": 0})
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)
