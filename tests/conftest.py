@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from collections_app.accounts.models import Person, Role, Team
@@ -76,6 +78,13 @@ def _settings_of_tests() -> Iterator[None]:
             }
         },
     ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A request in another language leaves it on for whoever comes next: each test begins anew."""
+    with translation.override(settings.LANGUAGE_CODE):
         yield
 
 

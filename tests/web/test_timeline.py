@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import html
-import re
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,7 +31,6 @@ from collections_app.web.pages.timeline_sql import BRANCHES
 from collections_app.web.pages.timeline_words import TELLERS, Event
 from tests import facts
 from tests.conftest import Cast
-from tests.web.acting import on, promise, send, text_of
 from tests.web.facts import (
     DAY,
     MONTH,
@@ -49,6 +43,7 @@ from tests.web.facts import (
     make_reversal,
     stand_on,
 )
+from tests.web.timeline_facts import make_many
 
 
 @pytest.fixture
@@ -257,17 +252,6 @@ def test_a_measure_tells_its_changes_and_why_it_was_dropped(customer: Customer) 
     ]
 
 
-def make_many(customer: Customer, count: int) -> None:
-    """So many days with a payment and a follow-up each, some of both on one day."""
-    for number in range(count):
-        on_day = date(2026, 1, 1) + timedelta(days=number // 2)
-        make_payment(customer, 10 + number, on=on_day)
-        FollowUp.objects.create(
-            customer=customer, at=moment_on(on_day) + timedelta(seconds=number), on_day=on_day,
-            outcome="other", note=f"No. {number}",
-        )  # fmt: skip
-
-
 def test_older_pages_go_on_where_the_page_ended_and_leave_nothing_out(customer: Customer) -> None:
     make_many(customer, 60)
     seen: list[tuple[str, str, str]] = []
@@ -330,82 +314,3 @@ def test_every_kind_that_is_read_has_words_and_every_rank_is_one_kinds() -> None
 def test_a_mark_reads_as_it_is_written(on_day: date, rank: int, id_: int) -> None:
     mark = Mark(on_day, rank, id_)
     assert Mark.read(mark.text) == mark
-
-
-@pytest.fixture
-def rep(cast: Cast, client: Client) -> Client:
-    client.force_login(cast.east_rep)
-    return client
-
-
-def page(client: Client, customer: Customer, query: str = "") -> str:
-    answer = client.get(f"/customers/{customer.public_id}/?tab=history{query}")
-    assert answer.status_code == 200
-    return html.unescape(text_of(answer))
-
-
-def test_the_tab_shows_what_happened_and_the_trail_is_a_chip_away(
-    rep: Client, customer: Customer
-) -> None:
-    promise(rep, customer)
-    assert "Promised: ¥100,000.00" in page(rep, customer)
-    assert "Recorded a promise" in page(rep, customer, "&show=record")
-
-
-def test_the_older_link_keeps_kind_and_days(rep: Client, customer: Customer) -> None:
-    make_many(customer, 60)
-    answer = rep.get(
-        f"/customers/{customer.public_id}/?tab=history&show=money&from=2026-01-01&to=2026-02-27"
-    )
-    link = re.search(r'href="(\?[^"]*older=[^"]*)"', answer.content.decode())
-    assert link
-    query = html.unescape(link[1])
-    for part in ("show=money", "from=2026-01-01", "to=2026-02-27"):
-        assert part in query
-    text = text_of(rep.get(f"/customers/{customer.public_id}/{query}"))
-    assert "Received: ¥10.00" in html.unescape(text)
-
-
-def test_an_empty_timeline_says_what_to_do(rep: Client, customer: Customer) -> None:
-    customer.ownerships.all().delete()
-    assert "Set a target, ask for a promise" in page(rep, customer)
-    assert "Nothing of this kind" in page(rep, customer, "&show=money")
-
-
-@pytest.mark.parametrize(
-    "query",
-    ["show=x", "older=x", "older=2026-01-01.1", "older=2026-01-01.1.9999999999999999999",
-     "older=2026-01-01.².1"],
-)  # fmt: skip
-def test_what_the_url_cannot_mean_is_not_found(rep: Client, customer: Customer, query: str) -> None:
-    answer = rep.get(f"/customers/{customer.public_id}/?tab=history&{query}")
-    assert answer.status_code == 404
-
-
-def test_the_timeline_costs_the_same_for_one_event_and_for_many(
-    rep: Client, customer: Customer
-) -> None:
-    counts = []
-    for number in (1, 50):
-        for n in range(number):
-            make_commitment(customer, (day(3), 10 + n))
-            make_payment(customer, 10 + n, on=day(3))
-        stand_on()
-        with CaptureQueriesContext(connection) as queries:
-            page(rep, customer)
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
-
-
-def test_another_rep_does_not_find_it(client: Client, cast: Cast, customer: Customer) -> None:
-    client.force_login(cast.west_rep)
-    answer = client.get(f"/customers/{customer.public_id}/?tab=history")
-    assert answer.status_code == 404
-
-
-def test_the_timeline_reads_in_chinese(rep: Client, customer: Customer, cast: Cast) -> None:
-    Person.objects.filter(pk=cast.east_rep.pk).update(language="zh-hans")
-    send(rep, on(customer, "plan/target"), target="500", seen="")
-    text = page(rep, customer)
-    assert "2026年11月" in text
-    assert "设定2026年11月的目标" in text
