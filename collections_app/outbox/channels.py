@@ -87,11 +87,12 @@ def checked_address(text: str) -> Address:
 def mail_of(message: Message, *, eight_bit: bool = True) -> EmailMessage:
     """The MIME mail of a rendered message; its date and id are those of the row.
 
-    No header comes from a user's text but the subject, which is put on one line first.
+    No header comes from a user's text but the subject and the sender's name, which are put on one
+    line first.
     """
     mail = EmailMessage(policy=SMTP.clone(cte_type="8bit" if eight_bit else "7bit"))
-    mail["Subject"] = " ".join(_CONTROL.sub(" ", message.subject).split())
-    mail["From"] = settings.DEFAULT_FROM_EMAIL
+    mail["Subject"] = _one_line(message.subject)
+    mail["From"] = sender_of(message)
     mail["To"] = address_of(message)
     if message.reply_to:
         mail["Reply-To"] = checked_address(message.reply_to)
@@ -102,6 +103,19 @@ def mail_of(message: Message, *, eight_bit: bool = True) -> EmailMessage:
     if message.body_html:
         mail.add_alternative(message.body_html, subtype="html")
     return mail
+
+
+def sender_of(message: Message) -> str | Address:
+    """Our own address, in the name of whose mail it is."""
+    name = _one_line(message.from_name)
+    if not name:
+        return str(settings.DEFAULT_FROM_EMAIL)
+    own = checked_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+    return Address(display_name=name, addr_spec=own.addr_spec)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def wire_form(mail: EmailMessage) -> bytes:

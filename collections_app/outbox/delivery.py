@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils.html import escape
 
@@ -60,7 +61,15 @@ class Withdrawn:
     reason: str
 
 
-Prepare = Callable[[Message], Rendered | Withdrawn]
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A message that may not leave before an instant, at which it is looked at again."""
+
+    until: datetime
+
+
+Prepared = Rendered | Withdrawn | Postponed
+Prepare = Callable[[Message], Prepared]
 
 
 @dataclass(slots=True)
@@ -69,6 +78,7 @@ class Outcome:
 
     ``in_doubt`` counts connections lost when the server may have taken the mail, and mail found
     half sent. ``unconfirmed`` is the part of it that did not leave for certain afterwards.
+    ``postponed`` counts what may not leave at this hour.
     """
 
     sent: int = 0
@@ -76,6 +86,7 @@ class Outcome:
     failed: int = 0
     in_doubt: int = 0
     left: int = 0
+    postponed: int = 0
     refusals: int = field(default=0, repr=False)
     unconfirmed: int = field(default=0, repr=False)
 
@@ -123,6 +134,9 @@ def _deliver(id_: int, token: uuid.UUID, prepare: Prepare, line: Channel, outcom
         said = prepare(message) if message.resend_of_id is None else _as_it_was(message)
         if isinstance(said, Withdrawn):
             outcome.withdrawn += operations.mark_withdrawn(id_, token=token, reason=said.reason)
+            return
+        if isinstance(said, Postponed):
+            outcome.postponed += operations.put_off(id_, token=token, until=said.until)
             return
         if not _send(message, said, token, line):
             return

@@ -35,7 +35,8 @@ class Message(models.Model):
     """A mail to one recipient. Its Message-ID and date are fixed, however often it is tried.
 
     A lease (token and until) says which sender has it in hand. ``in_doubt`` counts the tries after
-    which the server may have accepted it though we were not told.
+    which the server may have accepted it though we were not told. ``released_by`` is who let one
+    leave that had to be approved. ``from_name`` is whose mail it is, where that is not the product.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -45,6 +46,7 @@ class Message(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="messages")
     to_address = models.EmailField(max_length=254)
     reply_to = models.EmailField(max_length=254, blank=True)
+    from_name = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=10)
     subject = models.CharField(max_length=300, blank=True)
     body_text = models.TextField(blank=True)
@@ -64,6 +66,8 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=500, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     resend_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="resent")
 
     class Meta:

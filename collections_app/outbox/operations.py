@@ -15,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Case, F, PositiveIntegerField, QuerySet, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from collections_app.accounts.models import Person
 from collections_app.outbox.models import Message, MessageState
@@ -51,13 +51,14 @@ def digest_of(keys: Iterable[str]) -> str:
 class Recipient:
     """Where a mail goes and in which language; ``person`` for somebody of the organisation.
 
-    ``reply_to``: who is answered, where that is not the sender.
+    ``reply_to``: who is answered, where that is not the sender; ``from_name``: in whose name.
     """
 
     address: str
     language: str
     person: Person | None = None
     reply_to: str = ""
+    from_name: str = ""
 
 
 def enqueue(
@@ -75,6 +76,7 @@ def enqueue(
         person=to.person,
         to_address=to.address,
         reply_to=to.reply_to,
+        from_name=to.from_name,
         language=to.language,
         due_at=due_at,
         state=state,
@@ -143,6 +145,21 @@ def mark_sent(message_id: int, *, token: UUID, channel: str) -> bool:
 def mark_withdrawn(message_id: int, *, token: UUID, reason: str) -> bool:
     """Say that it is no longer wanted, and why."""
     return _free(message_id, token, state=MessageState.WITHDRAWN, reason=reason[:40])
+
+
+def put_off(message_id: int, *, token: UUID, until: datetime) -> bool:
+    """Give the lease back until it may be sent; that was no try, and fixes no date.
+
+    A minute at least, whatever clock ``until`` was read from, so that no round goes on for ever.
+    """
+    return _free(
+        message_id,
+        token,
+        state=MessageState.QUEUED,
+        due_at=Greatest(Value(until), Now() + Value(timedelta(minutes=1))),
+        attempts=F("attempts") - 1,
+        dated_at=Case(When(attempts__lte=1, then=Value(None)), default=F("dated_at")),
+    )
 
 
 def mark_failed(

@@ -30,7 +30,13 @@ def queue_again(message: Message, *, to_address: str) -> bool:
 
 def send_copy(message: Message, *, to_address: str) -> Message:
     """Queue what a message said as a message of its own that names the first; return it."""
-    to = Recipient(to_address, message.language, message.person, reply_to=message.reply_to)
+    to = Recipient(
+        to_address,
+        message.language,
+        message.person,
+        reply_to=message.reply_to,
+        from_name=message.from_name,
+    )
     copy = enqueue(key=digest_of([f"resend/{uuid4()}"]), kind=message.kind, to=to, due_at=now())
     copy.subject, copy.body_text = message.subject, message.body_text
     copy.body_html, copy.resend_of_id = message.body_html, message.resend_of_id or message.pk

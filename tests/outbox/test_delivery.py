@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from collections_app.core.clock import now
-from collections_app.outbox.delivery import Outcome, Rendered, Withdrawn, deliver_due
+from collections_app.outbox.delivery import Outcome, Postponed, Rendered, Withdrawn, deliver_due
 from collections_app.outbox.models import Message
 from tests.outbox.conftest import Queue, end_leases, fresh, make_due, say_key, send_due
 from tests.smtp_sink import SmtpSink
@@ -213,3 +213,12 @@ def test_the_date_of_the_mail_is_that_of_the_row(smtp_sink: SmtpSink, queue: Que
     dated_at = fresh(message).dated_at
     assert dated_at is not None
     assert parsedate_to_datetime(smtp_sink.accepted[0]["Date"]) == dated_at.replace(microsecond=0)
+
+
+def test_what_may_not_leave_yet_waits_and_was_not_tried(smtp_sink: SmtpSink, queue: Queue) -> None:
+    message, later = queue(), now() + timedelta(hours=9)
+    assert deliver_due(prepare=lambda _message: Postponed(later)) == Outcome(postponed=1)
+    assert smtp_sink.accepted == []
+    put_off = fresh(message)
+    assert (put_off.state, put_off.attempts, put_off.in_doubt) == ("queued", 0, 0)
+    assert (put_off.due_at, put_off.dated_at, put_off.lease_token) == (later, None, None)
