@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from collections_app.accounts.models import Person, Role
 from collections_app.accounts.operations import record
 from collections_app.core.refusals import Refused
-from collections_app.customers.models import Contact, ReminderMode
+from collections_app.customers.models import Contact
 from collections_app.customers.trail import acting_for
 from collections_app.notices.mail_log import is_secret, notices_of
+from collections_app.organisation.models import ReminderMode
 from collections_app.outbox.models import Message, MessageState
 from collections_app.outbox.resending import queue_again, send_copy
 

@@ -12,18 +12,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from collections_app.accounts.models import Delegation, Person, Role
+from collections_app.accounts.models import Delegation, Person, Role, Team
 from collections_app.accounts.queries import managed_team_ids
-from collections_app.organisation.models import Rating
+from collections_app.organisation.models import Rating, ReminderMode
 from collections_app.organisation.queries import today
-
-
-class ReminderMode(models.TextChoices):
-    """Whether mail to the customer leaves by itself."""
-
-    AUTOMATIC = "automatic", _("automatic")
-    APPROVE = "approve", _("after approval")
-    NEVER = "never", _("never")
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -288,3 +280,42 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.kind} {self.ends_on}"
+
+
+class Stop(models.Model):
+    """No mail to customers: to one, to those of a team and below, or (neither given) to any.
+
+    In force until a person lifts it.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="stops")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    entered_at = models.DateTimeField(db_default=Now())
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(customer__isnull=True) | Q(team__isnull=True), name="stop_of_one_thing"
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True)
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="stop_lifted_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "team"],
+                condition=Q(lifted_at__isnull=True),
+                name="stop_once_in_force",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id or ''} {self.team_id or ''}"

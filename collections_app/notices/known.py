@@ -13,11 +13,25 @@ from collections_app.accounts.models import Delegation, Person
 from collections_app.accounts.queries import managers_above
 from collections_app.customers.models import Hold
 from collections_app.followups.queries import last_contacts
+from collections_app.notices.manners import Manner, manners_of
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
 from collections_app.notices.morning import Digest
 from collections_app.organisation.queries import today
-from collections_app.standing.queries import KeptState, kept_states, standing_day
+from collections_app.standing.models import LAPSED, State
+from collections_app.standing.queries import (
+    KeptState,
+    kept_states,
+    payments_known_through,
+    standing_day,
+)
 
+REASONS = {
+    State.KEPT: "paid",
+    State.KEPT_LATE: "paid",
+    State.SUPERSEDED: "superseded",
+    State.CANCELLED: "cancelled",
+    State.OPEN: "open",
+}
 # What a digest says to a person on a day, in a language; None where there is nothing to say.
 Digesting = Callable[[Person, date, str], Digest | None]
 
@@ -29,7 +43,8 @@ class Known:
     ``contacts``: the day of each customer's latest follow-up. ``on_hold``: customers. ``latest``:
     the day of the latest notice of the kind, for what comes again: by kind, person and instalment
     (None for a digest). ``managers``: those who manage each owner. ``digests``: by notice.
-    ``standing_in`` and ``stood_in``: as (owner, reader), who stands in today or once did.
+    ``standing_in`` and ``stood_in``: as (owner, reader), who stands in today or once did. Of
+    notices to customers: ``manners`` by customer, and the day through which payments are known.
     """
 
     states: Mapping[int, KeptState]
@@ -40,11 +55,25 @@ class Known:
     digests: Mapping[int, Digest | None] = field(default_factory=dict)
     standing_in: frozenset[tuple[int, int]] = frozenset()
     stood_in: frozenset[tuple[int, int]] = frozenset()
+    day: date = date.min
+    manners: Mapping[int, Manner] = field(default_factory=dict)
+    known_through: date | None = None
 
 
-def known_of(notices: Collection[Notice], *, language: str, digest: Digesting | None) -> Known:
-    """Read what the checks of these notices ask for; a fixed number of statements for each kind."""
-    of = {kind: [n for n in notices if n.kind == kind] for kind in NoticeKind}
+def known_of(
+    notices: Collection[Notice],
+    *,
+    language: str,
+    digest: Digesting | None,
+    but: int | None = None,
+) -> Known:
+    """Read what the checks of these notices ask for; a fixed number of statements for each kind.
+
+    ``but`` is the id of the message that is about to be sent.
+    """
+    to_people = [n for n in notices if not n.is_to_customer]
+    of = {kind: [n for n in to_people if n.kind == kind] for kind in NoticeKind}
+    to_customers = [n for n in notices if n.is_to_customer]
     chased = {n.about.pk for n in of[NoticeKind.CHASE]}
     day = standing_day()
     standing_in, stood_in = _stand_ins(notices)
@@ -57,6 +86,9 @@ def known_of(notices: Collection[Notice], *, language: str, digest: Digesting | 
         digests=_digests(of[NoticeKind.DIGEST], language, digest),
         standing_in=standing_in,
         stood_in=stood_in,
+        day=day,
+        manners=manners_of({n.about.pk for n in to_customers}, on=day, but=but),
+        known_through=payments_known_through() if to_customers else None,
     )
 
 
@@ -117,3 +149,21 @@ def _digests(
         assert notice.on_day is not None, "held by a constraint"
         found[notice.pk] = digest(notice.reader, notice.on_day, language)
     return found
+
+
+def not_lapsed(notice: Notice, known: Known) -> str | None:
+    """Why a notice of a lapse is not wanted by the instalment's state; None where it lapsed."""
+    state = known.states.get(notice.instalment_id or 0)
+    if state is None:
+        return "removed"
+    return None if state.state in LAPSED else REASONS[State(state.state)]
+
+
+def not_open(notice: Notice, known: Known) -> str | None:
+    """Why a notice of what is to come is not wanted; None where it is open."""
+    state = known.states.get(notice.instalment_id or 0)
+    if state is None:
+        return "removed"
+    if state.state in LAPSED:
+        return "lapsed"
+    return None if state.state == State.OPEN else REASONS[State(state.state)]

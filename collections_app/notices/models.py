@@ -21,6 +21,7 @@ class NoticeKind(models.TextChoices):
 
     ESCALATED = "escalated", _("lapse taken to the manager")
     LAPSED = "lapsed", _("lapsed promise")
+    NOT_TOLD = "not_told", _("customer not told")
     CHASE = "chase", _("follow-up wanted")
     DUE_SOON = "due_soon", _("due soon")
     REQUESTED = "requested", _("request to decide")
@@ -39,9 +40,10 @@ class NoticeState(models.TextChoices):
 class Notice(models.Model):
     """One thing to be said to one recipient: unique for all time by kind, recipient and key.
 
-    The recipient is a person of the organisation or a contact of the customer. It is about an
-    instalment, a request, a whole month or a day, as its kind says. ``on_day`` is the day of those
-    that come again.
+    The recipient is a person of the organisation or a contact of the customer; ``contact`` is null
+    once that contact was removed. It is about an instalment, a request, a whole month or a day, as
+    its kind says. ``on_day`` is the day of those that come again, and of what is said to a customer
+    the first day on which it is to be said.
 
     ``times_owed`` grows when one that was withdrawn unsent is owed again.
     """
@@ -49,7 +51,7 @@ class Notice(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=20, choices=NoticeKind.choices)
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="notices")
-    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="notices")
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="notices")
     key = models.CharField(max_length=100)
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+")
     instalment = models.ForeignKey(Instalment, models.PROTECT, null=True, related_name="notices")
@@ -71,7 +73,7 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(person__isnull=False, contact__isnull=True)
-                | Q(person__isnull=True, contact__isnull=False, customer__isnull=False),
+                | Q(person__isnull=True, customer__isnull=False),
                 name="notice_to_person_or_contact",
             ),
             models.CheckConstraint(
@@ -81,7 +83,7 @@ class Notice(models.Model):
                 condition=Q(state__in=NoticeState.values), name="notice_state_known"
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["lapsed", "chase", "escalated", "due_soon"])
+                condition=~Q(kind__in=["lapsed", "not_told", "chase", "escalated", "due_soon"])
                 | Q(instalment__isnull=False, customer__isnull=False),
                 name="notice_of_an_instalment_has_it",
             ),
@@ -99,7 +101,14 @@ class Notice(models.Model):
                 name="notice_that_comes_again_has_day",
             ),
         ]
-        indexes = [models.Index(fields=["message"], name="notice_by_message")]
+        indexes = [
+            models.Index(fields=["message"], name="notice_by_message"),
+            models.Index(
+                fields=["customer", "instalment"],
+                condition=Q(person__isnull=True),
+                name="notice_to_customer",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
@@ -113,7 +122,7 @@ class Notice(models.Model):
     @property
     def whole_key(self) -> str:
         """The notice's key with its kind and recipient, and how often it was owed."""
-        to = self.person_id if self.contact_id is None else f"contact-{self.contact_id}"
+        to = self.person_id or f"contact-{self.contact_id}"
         return f"{self.kind}/{to}/{self.key}/{self.times_owed}"
 
     @property
@@ -121,3 +130,8 @@ class Notice(models.Model):
         """The recipient of a notice to somebody of the organisation."""
         assert self.person is not None, "only contacts are none"
         return self.person
+
+    @property
+    def is_to_customer(self) -> bool:
+        """Whether it is for a contact of the customer, who may have been removed since."""
+        return self.person_id is None

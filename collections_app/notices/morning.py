@@ -114,7 +114,12 @@ class Digest:
 
 
 # The kinds of what is said in the morning after a sweep, in the order of the mail.
-OF_LAPSES: Final = (NoticeKind.ESCALATED, NoticeKind.LAPSED, NoticeKind.CHASE)
+OF_LAPSES: Final = (
+    NoticeKind.ESCALATED,
+    NoticeKind.LAPSED,
+    NoticeKind.NOT_TOLD,
+    NoticeKind.CHASE,
+)
 OF_A_MORNING: Final = frozenset({*OF_LAPSES, NoticeKind.DIGEST})
 
 

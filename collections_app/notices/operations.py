@@ -13,11 +13,13 @@ from collections_app.accounts.delegation import delegates_of
 from collections_app.accounts.models import Person
 from collections_app.customers.models import Contact
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
+from collections_app.organisation.queries import organisation
 from collections_app.outbox.models import Message, MessageState
 from collections_app.outbox.operations import Recipient, digest_of, enqueue
 
 # Why nothing is said of what was so before the product was there: it is taken note of alone.
 OPENING = "opening"
+OF_A_SWEEP = ("escalated", "lapsed", "not_told", "chase")
 # A notice withdrawn unsent whose reason returns is owed again, under its key.
 OWE = """
 INSERT INTO notices_notice AS n
@@ -142,7 +144,7 @@ def join_messages(notice_ids: Iterable[int], *, due_at: Due) -> list[Message]:
         due = due_at(notice.reader) if callable(due_at) else due_at
         waiting = Message.objects.select_for_update(skip_locked=True, of=("self",)).filter(
             person=notice.person_id, due_at=due, state=MessageState.QUEUED, attempts=0,
-            lease_token__isnull=True, notices__kind__in=("escalated", "lapsed", "chase"),
+            lease_token__isnull=True, notices__kind__in=OF_A_SWEEP,
         )  # fmt: skip
         message = waiting.order_by("pk").first()
         if message is None:
@@ -156,7 +158,12 @@ def recipient_of(who: Person | Contact) -> Recipient:
     """Where mail to somebody goes, and who is answered."""
     if isinstance(who, Person):
         return Recipient(address=who.email, language=who.language, person=who)
-    return Recipient(address=who.email, language=who.language, reply_to=who.customer.owner.email)
+    return Recipient(
+        address=who.email,
+        language=who.language,
+        reply_to=who.customer.owner.email,
+        from_name=organisation().name,
+    )
 
 
 def withdraw(notice_ids: Iterable[int], *, reason: str, message: Message) -> int:

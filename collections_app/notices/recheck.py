@@ -10,34 +10,28 @@ from django.db import transaction
 from collections_app.accounts.delegation import delegates_of
 from collections_app.core.clock import now
 from collections_app.notices import secret_mail
-from collections_app.notices.known import Digesting, Known, known_of
+from collections_app.notices.courtesy import customer_gone, word_courtesy
+from collections_app.notices.known import Digesting, Known, known_of, not_lapsed
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
 from collections_app.notices.morning import OF_A_MORNING, word_morning
 from collections_app.notices.operations import Owed, owe_reps, put_into_messages, withdraw
 from collections_app.notices.plan_due import plan_due_gone, word_plan_due
 from collections_app.notices.requests import decided_gone, requested_gone, word_requests
-from collections_app.organisation.queries import today
-from collections_app.outbox.delivery import Rendered, Withdrawn
+from collections_app.organisation.queries import business_hours, today
+from collections_app.outbox.delivery import Postponed, Prepared, Withdrawn
 from collections_app.outbox.models import Message
-from collections_app.standing.models import LAPSED, State
 
 HANDED_OVER = "handed_over"
 BACK = "back"
-REASONS = {
-    State.KEPT: "paid",
-    State.KEPT_LATE: "paid",
-    State.SUPERSEDED: "superseded",
-    State.CANCELLED: "cancelled",
-    State.OPEN: "open",
-}
 
 
-def prepare(message: Message, *, digest: Digesting | None = None) -> Rendered | Withdrawn:
+def prepare(message: Message, *, digest: Digesting | None = None) -> Prepared:
     """Withdraw the notices whose reason has gone; word the rest, or withdraw the message.
 
     A handed-over customer is no longer the former owner's to be told of: what was owed to them is
     owed to the present one instead. ``digest`` says what a digest holds; without it, a message
-    that carries one cannot be prepared.
+    that carries one cannot be prepared. One to a customer that would leave outside of business
+    hours is put off to the next ones, and looked at then.
     """
     if message.kind in secret_mail.KINDS:
         return secret_mail.prepare_secret(message)
@@ -45,10 +39,13 @@ def prepare(message: Message, *, digest: Digesting | None = None) -> Rendered | 
         Notice.objects.filter(message=message, state=NoticeState.OWED)
         .select_related("customer__owner__team", "person", "instalment__commitment")
         .select_related("request__customer__owner", "request__asked_by", "request__decided_by")
-        .select_related("request__commitment")
+        .select_related("request__commitment", "contact", "message")
         .order_by("pk")
     )
-    known = known_of(notices, language=message.language, digest=digest)
+    is_to_customer = any(notice.is_to_customer for notice in notices)
+    if is_to_customer and (later := business_hours().next_at(instant := now())) > instant:
+        return Postponed(later)
+    known = known_of(notices, language=message.language, digest=digest, but=message.pk)
     reasons = still_wanted(notices, known)
     _withdraw(message, notices, reasons)
     wanted = [notice for notice in notices if reasons[notice.pk] is None]
@@ -56,6 +53,8 @@ def prepare(message: Message, *, digest: Digesting | None = None) -> Rendered | 
     if not wanted:
         gone = [reason for reason in reasons.values() if reason is not None]
         return Withdrawn(gone[0] if gone else _former_reason(message))
+    if is_to_customer:
+        return word_courtesy(message, wanted, known)
     if message.kind in OF_A_MORNING:
         return word_morning(message, wanted, known.states, known.digests)
     if message.kind == NoticeKind.PLAN_DUE:
@@ -65,11 +64,15 @@ def prepare(message: Message, *, digest: Digesting | None = None) -> Rendered | 
 
 def still_wanted(notices: Sequence[Notice], known: Known) -> dict[int, str | None]:
     """Why each notice is no longer wanted, by its id; None for one that still is."""
-    return {notice.pk: CHECKS[NoticeKind(notice.kind)](notice, known) for notice in notices}
+    return {notice.pk: _check_of(notice)(notice, known) for notice in notices}
+
+
+def _check_of(notice: Notice) -> Callable[[Notice, Known], str | None]:
+    return customer_gone if notice.is_to_customer else CHECKS[NoticeKind(notice.kind)]
 
 
 def _lapsed_gone(notice: Notice, known: Known) -> str | None:
-    gone = _not_lapsed(notice, known)
+    gone = not_lapsed(notice, known)
     return gone or _not_theirs(notice, known) or _disabled(notice)
 
 
@@ -93,7 +96,7 @@ def _chase_gone(notice: Notice, known: Known) -> str | None:
 
 
 def _escalated_gone(notice: Notice, known: Known) -> str | None:
-    gone = _not_lapsed(notice, known) or _disabled(notice)
+    gone = not_lapsed(notice, known) or _disabled(notice)
     if gone is None and notice.person_id not in known.managers[notice.about.owner_id]:
         return HANDED_OVER
     return gone
@@ -113,22 +116,6 @@ def _replaced(notice: Notice, known: Known) -> str | None:
     return "replaced" if latest is not None and latest > notice.on_day else None
 
 
-def _not_lapsed(notice: Notice, known: Known) -> str | None:
-    state = known.states.get(notice.instalment_id or 0)
-    if state is None:
-        return "removed"
-    return None if state.state in LAPSED else REASONS[State(state.state)]
-
-
-def _not_open(notice: Notice, known: Known) -> str | None:
-    state = known.states.get(notice.instalment_id or 0)
-    if state is None:
-        return "removed"
-    if state.state in LAPSED:
-        return "lapsed"
-    return None if state.state == State.OPEN else REASONS[State(state.state)]
-
-
 def _disabled(notice: Notice) -> str | None:
     return None if notice.reader.is_active else "disabled"
 
@@ -137,8 +124,9 @@ def _disabled(notice: Notice) -> str | None:
 CHECKS: dict[NoticeKind, Callable[[Notice, Known], str | None]] = {
     NoticeKind.ESCALATED: _escalated_gone,
     NoticeKind.LAPSED: _lapsed_gone,
+    NoticeKind.NOT_TOLD: _lapsed_gone,
     NoticeKind.CHASE: _chase_gone,
-    NoticeKind.DUE_SOON: _not_open,
+    NoticeKind.DUE_SOON: customer_gone,
     NoticeKind.DIGEST: _digest_gone,
     NoticeKind.REQUESTED: lambda notice, _known: requested_gone(notice),
     NoticeKind.DECIDED: lambda notice, _known: decided_gone(notice),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.accounts.models import Team
@@ -18,11 +18,21 @@ class Rating(models.TextChoices):
     D = "D", _("D")
 
 
+class ReminderMode(models.TextChoices):
+    """Whether mail to a customer leaves by itself."""
+
+    AUTOMATIC = "automatic", _("automatic")
+    APPROVE = "approve", _("after approval")
+    NEVER = "never", _("never")
+
+
 class Organisation(models.Model):
     """The one organisation of this installation.
 
     ``standing_on`` is the day that kept standing stands on; the sweep moves it forward.
     ``payments_complete_through`` is the day through which finance says payments are known.
+    ``business_from_hour`` and ``business_until_hour`` are whole hours in its zone, between which
+    mail to customers leaves; ``reminder_mode`` is that of a customer that is entered without one.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -39,6 +49,14 @@ class Organisation(models.Model):
     payments_complete_through = models.DateField(_("payments complete through"), null=True)
     send_from_hour = models.PositiveSmallIntegerField(_("mail leaves from hour"), default=7)
     quiet_days = models.PositiveSmallIntegerField(_("quiet after a contact, days"), default=2)
+    business_from_hour = models.PositiveSmallIntegerField(_("business begins at hour"), default=9)
+    business_until_hour = models.PositiveSmallIntegerField(_("business ends at hour"), default=18)
+    reminder_mode = models.CharField(
+        _("reminders to new customers"),
+        max_length=10,
+        choices=ReminderMode.choices,
+        default=ReminderMode.APPROVE,
+    )
 
     class Meta:
         constraints = [
@@ -51,6 +69,16 @@ class Organisation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(quiet_days__lte=30), name="organisation_quiet_days_sane"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    business_from_hour__lt=F("business_until_hour"), business_until_hour__lte=24
+                ),
+                name="organisation_business_hours_of_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(reminder_mode__in=ReminderMode.values),
+                name="organisation_reminder_mode_known",
             ),
         ]
 

@@ -15,6 +15,7 @@ from django.db import connection
 
 from collections_app.accounts.models import Team
 from collections_app.core import clock
+from collections_app.core.business_hours import BusinessHours
 from collections_app.core.workdays import WorkCalendar
 from collections_app.organisation.defaults import (
     DEFAULT_POLICIES,
@@ -99,6 +100,14 @@ def moment_on(day: date) -> datetime:
     """The present time of day, on a business date, in the organisation's time zone."""
     zone = ZoneInfo(organisation().time_zone)
     return datetime.combine(day, clock.now().astimezone(zone).time(), zone)
+
+
+def business_hours() -> BusinessHours:
+    """The hours between which mail to customers leaves."""
+    held = organisation()
+    return BusinessHours(
+        held.business_from_hour, held.business_until_hour, held.time_zone, work_calendar()
+    )
 
 
 def work_calendar() -> WorkCalendar:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections_app.notices import recheck
-from collections_app.outbox.delivery import Rendered, Withdrawn
+from collections_app.outbox.delivery import Prepared
 from collections_app.outbox.models import Message
 from collections_app.reminders.digests import digest_of
 
 
-def prepare(message: Message) -> Rendered | Withdrawn:
+def prepare(message: Message) -> Prepared:
     """Check a message's notices once more and word those still wanted; see ``notices.recheck``."""
     return recheck.prepare(message, digest=digest_of)

@@ -16,11 +16,15 @@ from collections_app.core.refusals import Refused
 from collections_app.notices.models import NoticeKind
 from collections_app.notices.operations import Owed, owe, owe_reps, put_into_messages, take_note
 from collections_app.notices.queries import lapses_to_owe_again
+from collections_app.notices.to_contacts import look_at_waiting
 from collections_app.organisation.queries import held_organisation
 from collections_app.reminders.cadence import chases_owed, escalations_owed
 from collections_app.reminders.mornings import morning_mail
+from collections_app.reminders.to_customers import owe_customers
 from collections_app.standing.models import LAPSED, InstalmentStanding, State
 from collections_app.standing.operations import move_standing_day
+
+TO_REPS = frozenset({NoticeKind.LAPSED, NoticeKind.NOT_TOLD, NoticeKind.CHASE})
 
 
 class SweepRefused(Refused):
@@ -74,6 +78,11 @@ def sweep(*, on: date, dry_run: bool = False, notify: bool = True) -> Swept:
             # A day's follow-ups are asked for in its morning: nothing that comes in later adds any.
             NoticeKind.CHASE: list(chases_owed(on=on)) if is_new_day else [],
         }
+        look_at_waiting()
+        spoken = owe_customers(on=on, is_opening=not notify)
+        result.queued.update(spoken.queued)
+        result.messages = spoken.messages
+        owed[NoticeKind.NOT_TOLD] = spoken.to_reps
         if notify:
             _tell(owed, result)
         else:
@@ -114,9 +123,8 @@ def _tell(owed: dict[NoticeKind, list[Owed]], result: Swept) -> None:
     again = [one for one in lapses_to_owe_again() if (one.person_id, one.key) not in known]
     fresh: list[int] = []
     for kind, rows in {**owed, NoticeKind.LAPSED: [*lapsed, *again]}.items():
-        is_to_reps = kind in {NoticeKind.LAPSED, NoticeKind.CHASE}
-        if new := owe_reps(kind, rows, on=result.as_of) if is_to_reps else owe(kind, rows):
-            result.queued[kind.value] = len(new)
+        if new := owe_reps(kind, rows, on=result.as_of) if kind in TO_REPS else owe(kind, rows):
+            result.queued[kind.value] += len(new)
             fresh += new
     if fresh:
-        result.messages = len(put_into_messages(fresh, due_at=morning_mail(result.as_of)))
+        result.messages += len(put_into_messages(fresh, due_at=morning_mail(result.as_of)))

@@ -23,6 +23,7 @@ from collections_app.customers.models import (
     Ownership,
     RatingChange,
     RegularAgreement,
+    Stop,
 )
 from collections_app.followups.models import FollowUp, Request, Snooze
 from collections_app.ledger.models import Adjustment, Invoice, Payment, Reversal
@@ -33,7 +34,7 @@ from collections_app.planning.models import Measure, MeasureChange, MonthPlan, T
 
 MODELS: Final[tuple[type[Model], ...]] = (
     *(Organisation, CalendarDay, RatingPolicy, Team, TeamManager, Person, Delegation),
-    *(Customer, Contact, Ownership, RatingChange, RegularAgreement, Hold, Evidence),
+    *(Customer, Contact, Ownership, RatingChange, RegularAgreement, Hold, Stop, Evidence),
     *(Invoice, Payment, Reversal, Adjustment),
     *(MonthPlan, TargetChange, Measure, MeasureChange, Commitment, Instalment, Pin),
     *(FollowUp, Request, Snooze),
@@ -44,7 +45,7 @@ MODELS: Final[tuple[type[Model], ...]] = (
 LEFT_OUT: Final = frozenset(
     "id public_id password last_login date_joined entered_at ended_at import_record "
     "stored_as created_at owed_at lease_token lease_until due_at sent_at dated_at last_error "
-    "key message_id attempts in_doubt asked_at decided_at seen_at".split()
+    "key message_id attempts in_doubt asked_at decided_at seen_at released_at lifted_at".split()
 )
 # Rows of which the last one counts: their place among those of one owner is part of what they say.
 ORDERED_BY: Final[dict[type[Model], tuple[str, ...]]] = {
