@@ -79,7 +79,8 @@ def _context(wanted: Sequence[Notice], known: Known, language: str) -> dict[str,
     remaining = 0
     for notice in sorted(wanted, key=lambda n: (instalment_of(n).due_on, n.pk)):
         instalment, currency = instalment_of(notice), notice.about.currency
-        received = known.states[instalment.pk].received
+        state = known.states.get(instalment.pk)
+        received = state.received if state else 0
         remaining += instalment.amount - received
         lines[notice.kind].append(
             CourtesyLine(

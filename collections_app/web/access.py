@@ -115,6 +115,7 @@ ACCESS: Final[dict[str, Door]] = {
     "web:message_detail": Door(read=ALL, of="message"),
     "web:message_html": Door(read=ALL, of="message"),
     "web:message_resend": Door(write=SELLING, of="message"),
+    "web:messages_waiting": Door(read=SELLING, write=SELLING),  # of customers that are one's own
     # Imports: what a role may import is the operation's to say; jobs and records are their
     # person's own, and finance and administrators see all
     "web:imports": Door(read=ALL),

@@ -16,6 +16,7 @@ from collections_app.web.views import (
     requests,
     targets,
     terms,
+    waiting,
 )
 from collections_app.web.views.customers import customer_detail
 from collections_app.web.views.gaps import gap_dashboard, start
@@ -94,6 +95,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<uuid:public_id>/remove/", contacts.contact_remove, name="contact_remove"),
     path("evidence/<uuid:public_id>/", contacts.evidence_show, name="evidence_show"),
     path("messages/", messages.messages, name="messages"),
+    path("messages/waiting/", waiting.messages_waiting, name="messages_waiting"),
     path("messages/<uuid:public_id>/", messages.message_detail, name="message_detail"),
     path("messages/<uuid:public_id>/html/", messages.message_html, name="message_html"),
     path("messages/<uuid:public_id>/resend/", messages.message_resend, name="message_resend"),

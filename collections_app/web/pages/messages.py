@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person, Role
+from collections_app.actions.release import waiting_for
 from collections_app.customers.models import Customer
 from collections_app.notices.mail_log import messages_visible_to
 from collections_app.notices.models import Notice
@@ -113,13 +114,16 @@ class MessageRow:
 
 @dataclass(frozen=True, slots=True)
 class MessagesPage:
-    """A page of the mail log; ``older`` is where the next begins."""
+    """A page of the mail log; ``older`` is where the next begins, ``to_release`` messages wait for
+    the reader.
+    """
 
     asked: MessagesQuestion
     rows: list[MessageRow]
     states: list[Chip]
     kinds: list[Chip]
     older: str
+    to_release: int
 
 
 def messages_page(asked: MessagesQuestion, *, by: Person) -> MessagesPage:
@@ -147,6 +151,7 @@ def messages_page(asked: MessagesQuestion, *, by: Person) -> MessagesPage:
         states=states,
         kinds=kinds,
         older=MailMark(last.created_at, last.pk).text if last else "",
+        to_release=waiting_for(by).count(),
     )
 
 

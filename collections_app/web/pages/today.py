@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from collections_app.accounts.models import Delegation, Person, Role, Team
 from collections_app.accounts.queries import people_under
+from collections_app.actions.release import waiting_for
 from collections_app.customers.models import Customer, CustomerQuerySet
 from collections_app.organisation.queries import today
 from collections_app.reminders.agenda import Agenda, agenda_of
@@ -81,7 +82,10 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class TodayPage(Paged):
-    """All that the page shows; ``people`` may be chosen from where the customers are several's."""
+    """All that the page shows; ``people`` may be chosen from where the customers are several's.
+
+    ``to_release`` messages to customers wait for the reader.
+    """
 
     asked: TodayQuestion
     known_through: date | None
@@ -94,6 +98,7 @@ class TodayPage(Paged):
     has_customers: bool
     people: list[tuple[UUID, str]]
     teams: list[tuple[UUID, str]]
+    to_release: int = 0
 
     @property
     def first_number(self) -> int:
@@ -129,6 +134,7 @@ def today_page(asked: TodayQuestion, *, by: Person) -> TodayPage:
         has_customers=bool(agenda.owners),
         people=people,
         teams=teams,
+        to_release=0 if asked.rep or asked.team else waiting_for(by).count(),
     )
 
 
