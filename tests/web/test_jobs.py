@@ -67,7 +67,7 @@ def test_worker_and_scheduler_show_whether_they_live(cast: Cast, client: Client)
     beat("worker")
     beat("scheduler", at=now() - timedelta(minutes=3))
     text = page(client, cast.admin)
-    assert "Worker lives" in text
+    assert "Worker running" in text
     assert "Scheduler does not answer" in text
 
 

@@ -207,6 +207,18 @@ def test_a_failure_is_told_in_words(cast: Cast, client: Client, error: str, word
     assert error in told
 
 
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("decided", "decided meanwhile"), ("withdrawn", "withdrawn by who asked")],
+)
+def test_why_mail_about_a_request_was_withdrawn_is_told_in_words(
+    cast: Cast, client: Client, reason: str, words: str
+) -> None:
+    make_message(to=cast.admin, state="withdrawn", reason=reason, sent_at=None)
+    client.force_login(cast.admin)
+    assert words in text_of(client.get("/messages/"))
+
+
 def test_one_that_died_is_queued_again_under_its_own_name(
     cast: Cast, client: Client, east: Customer
 ) -> None:

@@ -328,7 +328,10 @@ def test_where_nothing_matches_it_says_so(seed: Customer, cast: Cast, client: Cl
 
 def test_whoever_has_no_customers_is_told_why(seed: Customer, cast: Cast, client: Client) -> None:
     page = plan_of(client, cast.west_rep)
+    assert "No customers yet" in page
     assert "You see customers here once they are imported" in page
+    assert "Undo" not in page
+    assert "Import customers" not in page
 
 
 def test_whoever_sees_the_page_is_told_when_targets_lock(

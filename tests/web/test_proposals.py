@@ -242,3 +242,10 @@ def test_an_answer_that_another_gave_meanwhile_is_told(rep: Client, cast: Cast) 
     assert answer.status_code == 409
     assert "refused" in text_of(answer)
     assert MonthPlan.objects.get().answer == "refused"
+
+
+def test_who_has_no_customers_is_not_told_that_all_have_targets(cast: Cast, client: Client) -> None:
+    client.force_login(cast.west_rep)
+    page = text_of(client.get("/plan/proposals/"))
+    assert "No customers yet" in page
+    assert "Every customer here has a target" not in page

@@ -25,6 +25,8 @@ REASONS: Final = {
     "handed_over": gettext_lazy("handed over"),
     "back": gettext_lazy("no longer standing in"),
     "followed_up": gettext_lazy("followed up meanwhile"),
+    "decided": gettext_lazy("decided meanwhile"),
+    "withdrawn": gettext_lazy("withdrawn by who asked"),
     "hold": gettext_lazy("on hold"),
     "quiet": gettext_lazy("quiet after a contact or a message"),
     "no_address": gettext_lazy("no e-mail address"),

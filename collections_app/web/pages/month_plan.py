@@ -197,6 +197,11 @@ class PlanPage(ByMonth):
     can_edit: bool
 
     @property
+    def has_customers(self) -> bool:
+        """Whether there is anything to list, or could be were the question another."""
+        return bool(self.found.counts["all"]) or self.asked.is_narrowed
+
+    @property
     def is_locked(self) -> bool:
         return self.asked.day > self.locks_on
 

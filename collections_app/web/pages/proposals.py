@@ -53,6 +53,7 @@ class ProposalPage:
     without: int
     more: int
     token: UUID
+    has_customers: bool
 
     @property
     def back(self) -> str:
@@ -83,6 +84,7 @@ def proposal_page(
     return ProposalPage(
         asked=asked, kind=kind, takes_planned=takes_planned, lines=lines,
         without=len(rows) - len(lines), more=found.remaining - len(rows), token=uuid4(),
+        has_customers=bool(found.counts["all"]),
     )  # fmt: skip
 
 

@@ -103,10 +103,11 @@ def day(value: date | None) -> SafeString | str:
 
 
 @register.filter
-def instant(value: datetime) -> str:
-    """An instant as day and time, in the organisation's time zone."""
+def instant(value: datetime) -> SafeString:
+    """An instant as day and time, in the organisation's time zone, and for machines."""
     local = value.astimezone(ZoneInfo(organisation().time_zone))
-    return f"{date_format(local, 'DATE_FORMAT')} {local:%H:%M}"
+    text = f"{date_format(local, 'DATE_FORMAT')} {local:%H:%M}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
 
 
 @register.filter
