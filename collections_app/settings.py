@@ -214,6 +214,8 @@ EMAIL_TIMEOUT = 10
 # EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL); None: no server.
 KEPT_EMAIL: dict[str, Any] | None = dict(env.email_url("EMAIL_URL")) if _text("EMAIL_URL") else None
 MAIL_DIR = DATA_DIR / "mail"
+# Messages by chat go to public addresses over https; only tests let them go to this machine.
+CHAT_TO_LOOPBACK = False
 # Where mail that came back is to be read, imaps://user:password@host/FOLDER; blank: nowhere.
 BOUNCES_URL = _text("BOUNCES_URL")
 # Only the outbox sends: what a library would send past it goes nowhere, least of all to a file.
@@ -358,6 +360,9 @@ LOGGING = {
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        # What they would write holds whole addresses of chats, which are secrets.
+        "apprise": {"level": "CRITICAL", "propagate": False},
+        "urllib3": {"level": "CRITICAL"},
     },
 }
 

@@ -149,6 +149,43 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
 
+class MorningBy(models.TextChoices):
+    """By which way the messages of a morning come to somebody who has a chat address."""
+
+    BOTH = "both", _("mail and chat")
+    CHAT = "chat", _("chat alone")
+    MAIL = "mail", _("mail alone")
+
+
+class ChatAddress(models.Model):
+    """Where a person is reached by chat. Who knows the address can write there: it is sealed.
+
+    ``service`` is a key of ``chat.SERVICES``. ``hint`` is the end of the address, to tell it by.
+    """
+
+    person = models.OneToOneField(Person, models.PROTECT, related_name="chat_address")
+    service = models.CharField(max_length=20)
+    sealed = models.TextField()
+    hint = models.CharField(max_length=8, blank=True)
+    morning_by = models.CharField(
+        _("morning messages come by"),
+        max_length=5,
+        choices=MorningBy.choices,
+        default=MorningBy.BOTH,
+    )
+    set_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(morning_by__in=MorningBy.values), name="chat_address_morning_by_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.person_id}"
+
+
 class TeamManager(models.Model):
     """One more manager of a team, from elsewhere: those in the team manage it anyway."""
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from collections_app.accounts.chat import masked
 from collections_app.accounts.models import Person, Role
 from collections_app.accounts.operations import record
 from collections_app.core.refusals import Refused
 from collections_app.customers.models import Contact
 from collections_app.customers.trail import acting_for
-from collections_app.notices.mail_log import is_secret, notices_of
+from collections_app.notices.by_chat import chat_of
+from collections_app.notices.mail_log import is_secret
+from collections_app.notices.models import Notice
 from collections_app.organisation.models import ReminderMode
 from collections_app.outbox.models import Message, MessageState
 from collections_app.outbox.resending import queue_again, send_copy
@@ -26,12 +29,15 @@ def may_resend(message: Message, *, by: Person) -> bool:
     """Whether ``by``, who sees the message, may send it once more.
 
     One that died is worded anew; one that has left says what it said, so that the person has to be
-    allowed to read all of it (``is_whole``), and it carries no secret.
+    allowed to read all of it (``is_whole``), and it carries no secret. What was said in a chat is
+    not said there twice.
     """
     if by.role not in SENDERS:
         return False
     if message.state == MessageState.DEAD:
         return True
+    if message.is_chat:
+        return False
     is_whole: bool = message.is_whole  # type: ignore[attr-defined]
     return message.state == MessageState.SENT and is_whole and not is_secret(message)
 
@@ -56,8 +62,8 @@ def resend(*, message: Message, by: Person) -> Message:
         else:
             queue_again(row, to_address=address)
             queued = row
-        customer_id = notices_of(row.pk, row.resend_of_id).values_list("customer", flat=True)
-        about = customer_id.filter(customer__isnull=False).order_by("pk").first()
+        told = Notice.objects.filter(message=row.carrier_id, customer__isnull=False)
+        about = told.order_by("pk").values_list("customer", flat=True).first()
         record(
             actor=by,
             on_behalf_of=acting_for(by, about) if about else None,
@@ -77,8 +83,15 @@ def _present_address(message: Message) -> str:
             raise ResendRefused(
                 _("%(name)s may not sign in.") % {"name": message.person.name}, code="disabled"
             )
-        return message.person.email
-    contacts = Contact.objects.filter(notices__in=notices_of(message.pk, message.resend_of_id))
+        if not message.is_chat:
+            return message.person.email
+        if (chat := chat_of(message.person, message.kind)) is None:
+            raise ResendRefused(
+                _("%(name)s has no chat address.") % {"name": message.person.name},
+                code="no_address",
+            )
+        return masked(chat)
+    contacts = Contact.objects.filter(notices__message=message.carrier_id)
     contact = contacts.select_related("customer").order_by("pk").first()
     if contact is None:
         return message.to_address

@@ -29,7 +29,9 @@ def messages_visible_to(person: Person) -> QuerySet[Message]:
         return Message.objects.annotate(is_whole=Value(True, output_field=BooleanField()))
     visible = Customer.objects.visible_to(person)
     of_theirs = Notice.objects.filter(customer__in=visible, message__isnull=False).values("message")
-    others = notices_of(OuterRef("pk"), OuterRef("resend_of_id")).exclude(customer__in=visible)
+    # One sent once more, or by chat beside its mail, tells what the first one did.
+    first = Coalesce(OuterRef("resend_of_id"), OuterRef("twin_of_id"), OuterRef("pk"))
+    others = Notice.objects.filter(message=first).exclude(customer__in=visible)
     # A digest names customers that no notice of it does: it is whole to its reader alone.
     whole = (
         Q(person=person, state=MessageState.SENT)
@@ -37,18 +39,16 @@ def messages_visible_to(person: Person) -> QuerySet[Message]:
         | ~Exists(others)
     )
     return Message.objects.filter(
-        Q(person=person) | Q(pk__in=of_theirs) | Q(resend_of__in=of_theirs)
+        Q(person=person)
+        | Q(pk__in=of_theirs)
+        | Q(resend_of__in=of_theirs)
+        | Q(twin_of__in=of_theirs)
     ).annotate(is_whole=ExpressionWrapper(whole, output_field=BooleanField()))
-
-
-def notices_of(id_: int | OuterRef, resend_of: int | OuterRef | None) -> QuerySet[Notice]:
-    """What a message carries; one sent once more carries what the first one did."""
-    return Notice.objects.filter(message=Coalesce(resend_of, id_))
 
 
 def notices_told(message: Message, *, to: Person) -> tuple[list[Notice], int]:
     """The notices of a message that ``to`` may know of, and how many others it carries."""
-    carried = notices_of(message.pk, message.resend_of_id)
+    carried = Notice.objects.filter(message=message.carrier_id)
     if to.role not in (Role.ADMIN, Role.FINANCE):
         visible = Customer.objects.visible_to(to)
         told = carried.filter(Q(customer__in=visible) | Q(customer__isnull=True))

@@ -12,6 +12,7 @@ from django.db import connection
 from collections_app.accounts.delegation import delegates_of
 from collections_app.accounts.models import Person
 from collections_app.customers.models import Contact
+from collections_app.notices.by_chat import add_twin, by_chat_alone
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
 from collections_app.organisation.queries import organisation
 from collections_app.outbox.models import Message, MessageState
@@ -114,21 +115,24 @@ def put_into_messages(notice_ids: Iterable[int], *, due_at: Due) -> list[Message
     """One message per recipient, carrying all the notices given; queued for ``due_at``, which may
     be another instant for each recipient.
 
-    A message's kind is that of its weightiest notice. One to a contact is answered to the rep.
+    A message's kind is that of its weightiest notice. One to a contact is answered to the rep. To
+    who has a chat address it comes there too, by a message beside it, or there alone.
     """
     by_recipient: dict[Person | Contact, list[Notice]] = defaultdict(list)
     notices = Notice.objects.filter(pk__in=list(notice_ids), message__isnull=True)
-    related = notices.select_related("person", "contact__customer__owner")
+    related = notices.select_related("person__chat_address", "contact__customer__owner")
     for notice in related.order_by("person_id", "contact_id", "pk"):
         by_recipient[notice.contact or notice.reader].append(notice)
     made = []
     for recipient, carried in by_recipient.items():
+        kind = min((notice.kind for notice in carried), key=NoticeKind.values.index)
         message = enqueue(
             key=digest_of(notice.whole_key for notice in carried),
-            kind=min((notice.kind for notice in carried), key=NoticeKind.values.index),
-            to=recipient_of(recipient),
+            kind=kind,
+            to=by_chat_alone(recipient_of(recipient), kind),
             due_at=due_at(recipient) if callable(due_at) else due_at,
         )
+        add_twin(message)
         Notice.objects.filter(pk__in=[n.pk for n in carried]).update(message=message)
         made.append(message)
     return made

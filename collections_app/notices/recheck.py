@@ -10,6 +10,7 @@ from django.db import transaction
 from collections_app.accounts.delegation import delegates_of
 from collections_app.core.clock import now
 from collections_app.notices import secret_mail
+from collections_app.notices.by_chat import chat_of
 from collections_app.notices.courtesy import customer_gone, word_courtesy
 from collections_app.notices.known import Digesting, Known, known_of, not_lapsed
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
@@ -31,12 +32,16 @@ def prepare(message: Message, *, digest: Digesting | None = None) -> Prepared:
     A handed-over customer is no longer the former owner's to be told of: what was owed to them is
     owed to the present one instead. ``digest`` says what a digest holds; without it, a message
     that carries one cannot be prepared. One to a customer that would leave outside of business
-    hours is put off to the next ones, and looked at then.
+    hours is put off to the next ones, and looked at then. What says by chat what a mail says looks
+    at the notices of the mail, and leaves it to the mail to withdraw them.
     """
     if message.kind in secret_mail.KINDS:
         return secret_mail.prepare_secret(message)
+    if message.twin_of and chat_of(message.person, message.kind) is None:
+        return Withdrawn("not_wanted")
+    carrier = message.twin_of or message
     notices = list(
-        Notice.objects.filter(message=message, state=NoticeState.OWED)
+        Notice.objects.filter(message=carrier, state=NoticeState.OWED)
         .select_related("customer__owner__team", "person", "instalment__commitment")
         .select_related("request__customer__owner", "request__asked_by", "request__decided_by")
         .select_related("request__commitment", "contact", "message")
@@ -47,12 +52,13 @@ def prepare(message: Message, *, digest: Digesting | None = None) -> Prepared:
         return Postponed(later)
     known = known_of(notices, language=message.language, digest=digest, but=message.pk)
     reasons = still_wanted(notices, known)
-    _withdraw(message, notices, reasons)
     wanted = [notice for notice in notices if reasons[notice.pk] is None]
-    _tell_delegates(wanted)
+    if carrier == message:
+        _withdraw(message, notices, reasons)
+        _tell_delegates(wanted)
     if not wanted:
         gone = [reason for reason in reasons.values() if reason is not None]
-        return Withdrawn(gone[0] if gone else _former_reason(message))
+        return Withdrawn(gone[0] if gone else _former_reason(carrier))
     if is_to_customer:
         return word_courtesy(message, wanted, known)
     if message.kind in OF_A_MORNING:

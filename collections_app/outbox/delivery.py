@@ -20,6 +20,7 @@ from collections_app.outbox.channels import (
     Unreachable,
     channel,
 )
+from collections_app.outbox.chat import ChatChannel, shortened, title_of
 from collections_app.outbox.models import Channel as Way
 from collections_app.outbox.models import Message, MessageState
 from collections_app.outbox.queries import waiting_count
@@ -32,6 +33,8 @@ REFUSALS_END_ROUND = 3
 # The final dot goes out within this time of the lease's renewal, so that the answer, which may take
 # ten seconds more, still comes within the lease.
 SECONDS_TO_HAND_OVER = 15
+# With pauses that double from half a second: about an hour.
+MOST_TRIES_BY_CHAT = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +129,11 @@ def deliver_due(
 
 def _deliver(id_: int, token: uuid.UUID, prepare: Prepare, line: Channel, outcome: Outcome) -> None:
     # Before the stamp, so that the state is the one it was found in; under our lease it stands.
-    message = Message.objects.select_related("person").get(pk=id_)
+    message = Message.objects.select_related("person__chat_address", "twin_of").get(pk=id_)
     if not operations.stamp_sending(id_, token=token):
         return
+    if message.is_chat:
+        line = ChatChannel()
     outcome.in_doubt += message.state == MessageState.SENDING
     try:
         said = prepare(message) if message.resend_of_id is None else _as_it_was(message)
@@ -141,22 +146,42 @@ def _deliver(id_: int, token: uuid.UUID, prepare: Prepare, line: Channel, outcom
         if not _send(message, said, token, line):
             return
     except Rejected as refusal:
-        outcome.failed += operations.mark_failed(id_, token=token, error=str(refusal), dead=True)
+        outcome.failed += _refused(message, token, str(refusal))
     except Deferred as refusal:
-        outcome.failed += operations.mark_failed(id_, token=token, error=str(refusal))
+        outcome.failed += _put_off(message, token, str(refusal))
     except Unreachable as refusal:
         outcome.refusals += 1
         outcome.failed += operations.mark_failed(id_, token=token, error=str(refusal))
     except InDoubt as lost:
         outcome.in_doubt += 1
         outcome.unconfirmed += 1
-        operations.mark_failed(id_, token=token, error=str(lost), in_doubt=True)
+        _put_off(message, token, str(lost), in_doubt=True)
     except Exception as fault:  # one poison row must not hold up the others
         logger.exception("message %s could not be prepared", id_)
         outcome.failed += operations.mark_failed(id_, token=token, error=repr(fault))
     else:
         # Out of the try: what was sent must never be marked as failed.
         outcome.sent += operations.mark_sent(id_, token=token, channel=line.way)
+
+
+def _refused(message: Message, token: uuid.UUID, error: str) -> bool:
+    """Dead; or by mail, what came by chat alone."""
+    if message.is_chat and operations.fall_back_to_mail(message.pk, token=token, error=error):
+        return True
+    return operations.mark_failed(message.pk, token=token, error=error, dead=True)
+
+
+def _put_off(message: Message, token: uuid.UUID, error: str, *, in_doubt: bool = False) -> bool:
+    """Try again later; what a chat does not take for long comes by mail, or dies beside its mail.
+
+    A chat knows no message twice: what is in doubt there goes once more, as mail does.
+    """
+    if message.is_chat and message.attempts + 1 >= MOST_TRIES_BY_CHAT:
+        done = operations.fall_back_to_mail(message.pk, token=token, error=error, in_doubt=in_doubt)
+        return done or operations.mark_failed(
+            message.pk, token=token, error=error, dead=True, in_doubt=in_doubt
+        )
+    return operations.mark_failed(message.pk, token=token, error=error, in_doubt=in_doubt)
 
 
 def _as_it_was(message: Message) -> Rendered | Withdrawn:
@@ -168,6 +193,10 @@ def _as_it_was(message: Message) -> Rendered | Withdrawn:
 
 def _send(message: Message, said: Rendered, token: uuid.UUID, line: Channel) -> bool:
     """Keep what is said and send it; False, and nothing sent, when the lease is another's."""
+    if line.way == Way.CHAT and said.secret:
+        raise Rejected("chat: a secret is never said there")
+    if line.way == Way.CHAT:
+        said = Rendered(said.subject, shortened(said.text, beside=title_of(said.subject)), "")
     kept = said.kept()
     # What lies in the folder can be read by whoever reads the folder.
     leaves = kept if line.way == Way.FOLDER else said

@@ -29,10 +29,14 @@ class Channel(models.TextChoices):
 
     SMTP = "smtp", _("mail server")
     FOLDER = "folder", _("local folder")
+    CHAT = "chat", _("chat")
 
 
 class Message(models.Model):
     """A mail to one recipient. Its Message-ID and date are fixed, however often it is tried.
+
+    One that ``is_chat`` leaves by chat, and its address is a mask. With ``twin_of`` it says what
+    that mail says, and carries no notices of its own; without, it comes instead of a mail.
 
     A lease (token and until) says which sender has it in hand. ``in_doubt`` counts the tries after
     which the server may have accepted it though we were not told. ``released_by`` is who let one
@@ -69,6 +73,8 @@ class Message(models.Model):
     released_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     resend_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="resent")
+    is_chat = models.BooleanField(default=False, db_default=False)
+    twin_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="twins")
 
     class Meta:
         constraints = [
@@ -91,6 +97,14 @@ class Message(models.Model):
                 | Q(lease_token__isnull=False, lease_until__isnull=False),
                 name="message_lease_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(is_chat=False)
+                | Q(person__isnull=False) & ~Q(kind__in=["reset", "invitation"]),
+                name="message_by_chat_to_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(twin_of__isnull=True) | Q(is_chat=True), name="message_twin_by_chat"
+            ),
         ]
         indexes = [
             models.Index(
@@ -103,3 +117,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key[:8]}"
+
+    @property
+    def carrier_id(self) -> int:
+        """The id of the message whose notices this one tells: its own, or the first one's."""
+        return self.resend_of_id or self.twin_of_id or self.pk

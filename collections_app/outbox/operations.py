@@ -52,6 +52,7 @@ class Recipient:
     """Where a mail goes and in which language; ``person`` for somebody of the organisation.
 
     ``reply_to``: who is answered, where that is not the sender; ``from_name``: in whose name.
+    ``is_chat``: by chat, and the address is a mask.
     """
 
     address: str
@@ -59,10 +60,17 @@ class Recipient:
     person: Person | None = None
     reply_to: str = ""
     from_name: str = ""
+    is_chat: bool = False
 
 
 def enqueue(
-    *, key: str, kind: str, to: Recipient, due_at: datetime, state: str = MessageState.QUEUED
+    *,
+    key: str,
+    kind: str,
+    to: Recipient,
+    due_at: datetime,
+    state: str = MessageState.QUEUED,
+    twin_of: Message | None = None,
 ) -> Message:
     """Put a message to one recipient into the outbox, in the caller's transaction.
 
@@ -80,6 +88,8 @@ def enqueue(
         language=to.language,
         due_at=due_at,
         state=state,
+        is_chat=to.is_chat,
+        twin_of=twin_of,
     )
 
 
@@ -210,6 +220,27 @@ def _patiently(ask: Callable[[], Result]) -> Result:
                 raise
             connection.close()
             time.sleep(0.5)
+
+
+def fall_back_to_mail(message_id: int, *, token: UUID, error: str, in_doubt: bool = False) -> bool:
+    """Let what came by chat alone, and does not get there, go by mail at once.
+
+    False where it does not come by chat alone, or the lease is another's by now.
+    """
+    held = _held(message_id, token).filter(is_chat=True, twin_of__isnull=True)
+    address = _patiently(lambda: held.values_list("person__email", flat=True).first())
+    if address is None:
+        return False
+    return _free(
+        message_id,
+        token,
+        state=MessageState.QUEUED,
+        is_chat=False,
+        to_address=address,
+        in_doubt=F("in_doubt") + int(in_doubt),
+        due_at=Now(),
+        last_error=error[:500],
+    )
 
 
 def give_back(message_ids: Iterable[int], *, token: UUID) -> int:

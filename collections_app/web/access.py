@@ -65,6 +65,9 @@ ACCESS: Final[dict[str, Door]] = {
     # Settings
     "web:settings": Door(read=ALL),
     "web:profile": OWN,
+    "web:chat": OWN,
+    "web:chat_try": Door(write=ALL),
+    "web:chat_remove": Door(write=ALL),
     "web:absences": Door(read=SELLING, write=SELLING),
     "web:absence_end": Door(write=SELLING, of="absence"),
     "web:people": Door(read=ADMIN),

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from collections_app.web.views import (
     absences,
     calendar,
+    chat,
     hand_over,
     jobs,
     organisation,
@@ -18,6 +19,9 @@ from collections_app.web.views import (
 urlpatterns: list[URLPattern] = [
     path("", profile.settings, name="settings"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/chat/", chat.chat, name="chat"),
+    path("profile/chat/try/", chat.chat_try, name="chat_try"),
+    path("profile/chat/remove/", chat.chat_remove, name="chat_remove"),
     path("absences/", absences.absences, name="absences"),
     path("absences/<uuid:public_id>/end/", absences.absence_end, name="absence_end"),
     path("people/", people.people, name="people"),

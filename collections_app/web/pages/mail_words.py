@@ -89,6 +89,8 @@ def failure_in_words(error: str) -> str:
             return str(told)
     if error.startswith("not an e-mail address") or "cannot be sent to" in error:
         return str(FAILURES["1.3"])
+    if error.startswith("chat: "):
+        return _("The chat does not take it. Its reader looks after the address in the profile.")
     code = _CODE.match(error)
     if code is None:
         return _("The mail server could not be reached, or the connection was lost.")

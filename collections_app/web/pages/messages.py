@@ -147,7 +147,7 @@ def messages_page(asked: MessagesQuestion, *, by: Person) -> MessagesPage:
     customers = _customers_of(shown, by)
     return MessagesPage(
         asked=asked,
-        rows=[_row(m, customers.get(m.resend_of_id or m.pk, [])) for m in shown],
+        rows=[_row(m, customers.get(m.carrier_id, [])) for m in shown],
         states=states,
         kinds=kinds,
         older=MailMark(last.created_at, last.pk).text if last else "",
@@ -168,6 +168,7 @@ def _searched(asked: MessagesQuestion, by: Person) -> QuerySet[Message]:
         | Q(subject__icontains=asked.words, is_whole=True)
         | Q(pk__in=about)
         | Q(resend_of__in=about)
+        | Q(twin_of__in=about)
     )
 
 
@@ -200,7 +201,7 @@ def _chips_of(values: list[tuple[str, str]], counts: Counter[str], here: str) ->
 
 def _customers_of(messages: list[Message], by: Person) -> dict[int, list[Customer]]:
     """Of which customers, that ``by`` may see, each message tells; one sent anew by its first."""
-    told = Notice.objects.filter(message__in={m.resend_of_id or m.pk for m in messages})
+    told = Notice.objects.filter(message__in={m.carrier_id for m in messages})
     if by.role not in (Role.ADMIN, Role.FINANCE):
         told = told.filter(customer__in=Customer.objects.visible_to(by))
     pairs = told.filter(customer__isnull=False).order_by("message", "customer").distinct()

@@ -79,5 +79,5 @@ def message_resend(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 
 def _message_of(request: StaffRequest, public_id: UUID) -> Message:
-    visible = messages_visible_to(request.user).select_related("person", "resend_of")
+    visible = messages_visible_to(request.user).select_related("person", "resend_of", "twin_of")
     return get_object_or_404(visible, public_id=public_id)

@@ -16,6 +16,7 @@ from collections_app.accounts.models import Person
 from collections_app.accounts.operations import change_person, choose_theme
 from collections_app.web.forms.people import ProfileForm
 from collections_app.web.forms.seen import Present
+from collections_app.web.pages.chat import shown_chat
 from collections_app.web.pages.settings import places_of
 from collections_app.web.requests import StaffRequest
 from collections_app.web.submitting import form_page, say, submit
@@ -36,7 +37,8 @@ def profile(request: StaffRequest) -> HttpResponse:
     if answer is not None:
         keep_theme(answer, form.cleaned_data["theme"])
         return answer
-    return form_page(request, form, "web/settings/profile.html", {"back": reverse("web:settings")})
+    context = {"back": reverse("web:settings"), "chat": shown_chat(request.user)}
+    return form_page(request, form, "web/settings/profile.html", context)
 
 
 def _save(request: StaffRequest, changes: dict[str, Any]) -> str:
