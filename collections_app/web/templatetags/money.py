@@ -19,6 +19,8 @@ from collections_app.organisation.queries import organisation
 from collections_app.web.pages.units import Unit
 
 register = template.Library()
+# What a third of a phone's width holds, in characters.
+MOST_IN_A_CELL = 13
 
 
 @register.filter
@@ -30,6 +32,8 @@ def amount(value: int | None, unit: Unit) -> str:
     if value is None:
         return ""
     text = shown.exact_amount(value, unit.currency, decimals=unit.decimals)
+    if len(text) > MOST_IN_A_CELL:
+        return format_html('<span class="k-wide">{}</span>', text)
     return text if value else format_html('<span class="k-zero">{}</span>', text)
 
 
@@ -44,7 +48,8 @@ def rounded(value: int | None, unit: Unit) -> str:
     whole = round(Fraction(value, scale)) * scale
     text = shown.exact_amount(whole, unit.currency, decimals=0)
     exact = shown.exact_money(value, unit.currency)
-    return format_html('<span class="k-figure" title="{}">{}</span>', exact, text)
+    wide = " k-wide" if len(text) > MOST_IN_A_CELL else ""
+    return format_html('<span class="k-figure{}" title="{}">{}</span>', wide, exact, text)
 
 
 @register.simple_tag
