@@ -89,3 +89,9 @@ def test_a_chinese_reader_reads_chinese(read: Read) -> None:
         assert "失信" not in text
         for english in ("Promise", "Received", "Remaining", "Days late", "known", "Hello"):
             assert english not in text
+
+
+def test_it_brings_its_own_paper_for_programs_with_a_dark_ground(read: Read) -> None:
+    page = read(make_person()).html
+    assert "background-color: #ffffff; color: #1f2933" in page
+    assert '<meta name="color-scheme" content="light only">' in page

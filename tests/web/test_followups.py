@@ -69,6 +69,14 @@ def test_somebody_who_is_no_contact_is_named_by_name(rep: Client, customer: Cust
     assert (one.contact, one.contact_name) == (None, "The cashier")
 
 
+def test_who_chose_no_outcome_is_led_to_the_choice_by_its_name(
+    rep: Client, customer: Customer
+) -> None:
+    page = log(rep, customer, outcome="").content.decode()
+    assert '<a href="#id_outcome_0">What came of it</a>' in page
+    assert 'id="id_outcome_0"' in page
+
+
 def test_the_phone_and_the_first_contact_are_chosen_beforehand(
     rep: Client, customer: Customer
 ) -> None:

@@ -86,7 +86,7 @@ class StaffForm(forms.Form):
                 bound = None
             for error in errors:
                 label = str(bound.label) if bound is not None else ""
-                found.append((bound.id_for_label if bound is not None else "", label, str(error)))
+                found.append((_place_of(bound) if bound is not None else "", label, str(error)))
         return found + self._files_to_choose_again()
 
     def _files_to_choose_again(self) -> list[tuple[str, str, str]]:
@@ -102,6 +102,11 @@ class StaffForm(forms.Form):
         """Tie a field to its error for those who hear the page."""
         if name in self.fields:
             self.fields[name].widget.attrs["aria-invalid"] = "true"
+
+
+def _place_of(bound: forms.BoundField) -> str:
+    """The id that leads to a field: of several radio buttons or boxes, that of the first."""
+    return str(bound.id_for_label or bound.subwidgets[0].id_for_label)
 
 
 class CleanCharField(forms.CharField):
