@@ -19,7 +19,12 @@ from collections_app.accounts.operations import record
 from collections_app.accounts.overtaking import refuse_overtaken
 from collections_app.core.money import KNOWN_CURRENCIES
 from collections_app.core.refusals import Refused
-from collections_app.organisation.models import Organisation, Rating, RatingPolicy
+from collections_app.organisation.models import (
+    Organisation,
+    Rating,
+    RatingPolicy,
+    ReminderMode,
+)
 from collections_app.organisation.queries import held_organisation, policies_on, today
 
 FACTS: Final = (
@@ -31,6 +36,9 @@ FACTS: Final = (
     "lock_working_day",
     "send_from_hour",
     "quiet_days",
+    "business_from_hour",
+    "business_until_hour",
+    "reminder_mode",
 )
 POLICY_FACTS: Final = (
     "grace_days",
@@ -43,6 +51,7 @@ POLICY_FACTS: Final = (
 MOST_DAYS: Final = 365
 MOST_REMINDERS: Final = 6
 MOST_QUIET_DAYS: Final = 30
+HOURS_OF_DAY: Final = 24
 
 
 class SettingRefused(Refused):
@@ -53,7 +62,8 @@ def change_settings(
     *, actor: Person | None, seen: Mapping[str, str] | None = None, **changes: Any
 ) -> Organisation:
     """Set ``name``, ``language``, ``time_zone``, ``currency``, ``country``, ``lock_working_day``,
-    ``send_from_hour``, ``quiet_days``.
+    ``send_from_hour``, ``quiet_days``, ``business_from_hour``, ``business_until_hour``,
+    ``reminder_mode``.
 
     Raises ``SettingRefused`` for what is not known, with the field; ``Overtaken`` where what
     changes is no longer as ``seen`` (the marks of ``settings_facts``). Whether zone and currency
@@ -221,6 +231,11 @@ def _check_settings(held: Organisation) -> None:
         "lock_working_day": not 1 <= held.lock_working_day <= 15,
         "send_from_hour": not 0 <= held.send_from_hour <= 23,
         "quiet_days": not 0 <= held.quiet_days <= MOST_QUIET_DAYS,
+        "business_until_hour": not 0
+        <= held.business_from_hour
+        < held.business_until_hour
+        <= HOURS_OF_DAY,
+        "reminder_mode": held.reminder_mode not in ReminderMode.values,
     }
     for field, is_wrong in wrong.items():
         if is_wrong:

@@ -294,7 +294,7 @@ def _measures(one: _One) -> Iterator[Item]:
 
 
 def _told(one: _One) -> Iterator[Item]:
-    """Requests that were decided, and messages that could not be delivered."""
+    """Requests that were decided, and messages that could not be delivered or had no address."""
     day = one.day
     for subject, detail, amount, decided_on, _none in one.things.get("decided", ()):
         late = (day - decided_on).days if decided_on else 0
@@ -308,6 +308,13 @@ def _told(one: _One) -> Iterator[Item]:
         yield one.item(
             Kind.UNDELIVERABLE, stake, days=max(late, 0), since=fact.first_on, detail=fact.detail
         )
+    for fact in one.things.get("no_address", ()):
+        late = (day - fact.first_on).days if fact.first_on else 0
+        stake = one.account.open or one.account.target
+        yield one.item(
+            Kind.UNDELIVERABLE, stake, days=max(late, 0), subject="address", since=fact.first_on,
+            detail="0",
+        )  # fmt: skip
 
 
 def _habits(one: _One) -> Iterator[Item]:

@@ -17,6 +17,7 @@ from typing import Final
 # measure      its key; its kind; the expected uplift; due date and month
 # decided      the request's key; its kind and what came of it; the amount; the day
 # dead         how many messages; the day of the latest
+# no_address   the day of the latest reminder that could go nowhere
 # hold         why; the first and the last day of it
 # snooze       of which subject; of which kind and why; until when
 FACTS: Final = """
@@ -70,6 +71,15 @@ FROM outbox_message m JOIN notices_notice n ON n.message_id = m.id
 JOIN asked_for c ON c.id = n.customer_id
 WHERE m.state = 'dead' AND m.created_at >= %(dead_since)s::date
 GROUP BY n.customer_id
+UNION ALL
+SELECT 'no_address', w.customer_id, '', '', 0, max(w.on_day),
+    NULL, NULL, NULL, NULL, NULL
+FROM asked_for c JOIN notices_notice w ON w.customer_id = c.id
+WHERE w.person_id IS NULL AND w.state = 'withdrawn' AND w.reason = 'no_address'
+    AND w.on_day >= %(dead_since)s::date
+    AND NOT EXISTS (
+        SELECT 1 FROM customers_contact k WHERE k.customer_id = w.customer_id AND k.email <> '')
+GROUP BY w.customer_id
 UNION ALL
 (SELECT DISTINCT ON (h.customer_id) 'hold', h.customer_id, '', h.kind, 0, h.starts_on, h.ends_on,
     NULL::date, NULL::date, NULL::date, NULL::date

@@ -183,6 +183,8 @@ def _measure_due(item: Item, day: date, name: str) -> str:
 
 def _undeliverable(item: Item, day: date, name: str) -> str:
     count = int(item.detail)
+    if not count:
+        return _("A reminder is due to the customer, and nobody there has an e-mail address")
     return ngettext(
         "%(count)s message could not be delivered: check the address",
         "%(count)s messages could not be delivered: check the address",

@@ -90,6 +90,7 @@ ACCESS: Final[dict[str, Door]] = {
     "web:team_policy_change": Door(read=HANDING, write=HANDING, of="managed_team"),
     "web:team_policy_give_up": Door(read=HANDING, write=HANDING, of="managed_team"),
     "web:policy_change": ADMINS,
+    "web:mail_stops": Door(read=HANDING, write=HANDING),  # of teams that one sets policies for
     "web:organisation": ADMINS,
     "web:jobs": Door(read=ADMIN),
     "web:job_run": Door(write=ADMIN),
@@ -168,6 +169,9 @@ ACCESS: Final[dict[str, Door]] = {
     "web:contact_add": Door(read=SELLING, write=SELLING, of="customer"),
     "web:contact_change": Door(read=SELLING, write=SELLING, of="contact"),
     "web:contact_remove": Door(write=SELLING, of="contact"),
+    "web:reminder_mode": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:mail_stop": Door(read=SELLING, write=SELLING, of="customer"),
+    "web:mail_go": Door(write=SELLING, of="customer"),
     "web:evidence_show": Door(read=ALL, of="evidence"),
 }
 

@@ -13,6 +13,7 @@ from collections_app.web.views import (
     organisation,
     people,
     profile,
+    reminding,
     teams,
 )
 
@@ -62,6 +63,7 @@ urlpatterns: list[URLPattern] = [
     path("policies/<str:rating>/", organisation.policy_change, name="policy_change"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<slug:job>/run/", jobs.job_run, name="job_run"),
+    path("mail/", reminding.mail_stops, name="mail_stops"),
     path("organisation/", organisation.organisation, name="organisation"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/new/", calendar.calendar_day_add, name="calendar_day_add"),

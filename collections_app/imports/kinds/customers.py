@@ -78,6 +78,7 @@ def import_customers(batch: Batch) -> None:
         if row.rejected:
             continue
         if customer is None:
+            values.setdefault("reminder_mode", writes.organisation.reminder_mode)
             writes.new.append((row, Customer(code=row.get("code"), owner=owner, **values)))
         else:
             _update(batch, row, customer, owner, values, contacts.get(customer.pk), writes)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collections_app.accounts.models import Language
 from collections_app.core.money import KNOWN_CURRENCIES
+from collections_app.organisation.models import ReminderMode
 from collections_app.web.countries import country_choices
 from collections_app.web.forms.base import CleanCharField, DayField, StaffForm
 from collections_app.web.forms.seen import SeenForm
@@ -27,6 +28,10 @@ def _same(values: Any) -> list[tuple[str, str]]:
 
 def _hours() -> list[tuple[int, str]]:
     return [(hour, f"{hour:02}:00") for hour in range(24)]
+
+
+def _ends() -> list[tuple[int, str]]:
+    return [(hour, f"{hour:02}:00") for hour in range(1, 25)]
 
 
 def _typed_int(value: str) -> int:
@@ -62,6 +67,23 @@ class OrganisationForm(SeenForm):
         min_value=0,
         max_value=30,
         help_text=_("How long no reminder goes to a customer after one, or after a follow-up."),
+    )
+    business_from_hour = forms.TypedChoiceField(
+        label=_("Business begins at"), choices=_hours, coerce=_typed_int
+    )
+    business_until_hour = forms.TypedChoiceField(
+        label=_("Business ends at"),
+        choices=_ends,
+        coerce=_typed_int,
+        help_text=_("Mail to customers leaves on working days between these hours."),
+    )
+    reminder_mode = forms.ChoiceField(
+        label=_("Mail to a new customer leaves"),
+        choices=ReminderMode.choices,
+        help_text=_(
+            "Of customers entered from now on, where nothing else is said. Those already there stay"
+            " as they are, so that nothing leaves now."
+        ),
     )
     lock_working_day = forms.IntegerField(
         label=_("Plans lock on working day"),

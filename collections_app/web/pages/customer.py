@@ -20,6 +20,7 @@ from collections_app.web.pages.ledger import InvoicesTab, PaymentsTab, invoices_
 from collections_app.web.pages.plan import PlanTab, plan_tab
 from collections_app.web.pages.promises import PromiseCard, promise_cards
 from collections_app.web.pages.record import Conduct, RecordTab, conduct_in, record_tab
+from collections_app.web.pages.reminding import MailPart, mail_part
 from collections_app.web.pages.timeline import TimelineQuestion, TimelineTab, timeline_tab
 from collections_app.web.pages.turning import ByMonth, Paged
 from collections_app.web.pages.units import Unit
@@ -88,6 +89,7 @@ class CustomerPage(ByMonth, Paged):
     invoices: InvoicesTab | None = None
     payments: PaymentsTab | None = None
     contacts: list[Contact] | None = None
+    mail: MailPart | None = None
     history: TimelineTab | None = None
 
     @property
@@ -113,6 +115,7 @@ def customer_page(customer: Customer, asked: CustomerQuestion, *, rights: Rights
         conduct=conduct,
         rights=rights,
         **{asked.tab: _tab(customer, asked, head, conduct)},
+        mail=mail_part(customer, on=asked.day) if asked.tab == "contacts" else None,
     )
 
 

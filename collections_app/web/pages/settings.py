@@ -37,6 +37,12 @@ PLACES = (
         "handshake",
     ),
     (
+        "web:mail_stops",
+        _("Mail to customers"),
+        _("Stop it for a team or for all, and let it go again."),
+        "mail",
+    ),
+    (
         "web:calendar",
         _("Calendar"),
         _("Holidays and make-up days that deadlines count by."),
