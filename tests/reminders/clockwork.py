@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from collections_app.customers.models import Contact, Customer
 from collections_app.organisation.models import Organisation
-from collections_app.organisation.queries import organisation
+from collections_app.organisation.queries import business_hours, organisation
 from collections_app.outbox.delivery import Outcome, deliver_due
 from collections_app.outbox.models import Message, MessageState
 from collections_app.reminders.mail import prepare
@@ -42,9 +42,8 @@ class Clockwork:
 
 @contextmanager
 def _as_due(instant: datetime) -> Iterator[None]:
-    """What is due by the instant is due by the database's clock, and what was sent was sent then.
-
-    All else lies far ahead of any clock meanwhile.
+    """What is due by the instant is due by the database's clock, and what was sent was sent then;
+    what was put off is due in the next business hours. All else lies far ahead meanwhile.
     """
     queued = Message.objects.filter(state=MessageState.QUEUED)
     ahead = dict(queued.filter(due_at__gt=instant).values_list("pk", "due_at"))
@@ -58,6 +57,8 @@ def _as_due(instant: datetime) -> Iterator[None]:
             Message.objects.filter(pk=id_).update(due_at=due_at)
         left = Message.objects.filter(state=MessageState.SENT).exclude(pk__in=sent)
         left.update(sent_at=instant)
+        put_off = queued.exclude(pk__in=ahead).filter(attempts=0)
+        put_off.update(due_at=business_hours().next_at(instant))
 
 
 @pytest.fixture
