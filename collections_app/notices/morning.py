@@ -11,14 +11,13 @@ from decimal import Decimal
 from typing import Final
 
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils import translation
 
 from collections_app.commitments.models import Instalment
 from collections_app.core.display import format_day, format_money
 from collections_app.core.money import decimals_of
 from collections_app.customers.models import Customer
 from collections_app.notices.models import Notice, NoticeKind
+from collections_app.notices.wording import worded
 from collections_app.outbox.delivery import Rendered
 from collections_app.outbox.models import Message
 from collections_app.standing.models import State
@@ -146,14 +145,8 @@ def word_morning(
         "standing_on": format_day(standing_day(), language),
         "today_link": f"{settings.BASE_URL}/today/",
         "profile_link": f"{settings.BASE_URL}/settings/profile/",
-        "language": language,
     }
-    with translation.override(language):
-        return Rendered(
-            subject=" ".join(render_to_string("emails/morning/subject.txt", context).split()),
-            text=render_to_string("emails/morning/body.txt", context),
-            html=render_to_string("emails/morning/body.html", context),
-        )
+    return worded("morning", context, language=language, count=len(wanted))
 
 
 Lapses = Sequence[tuple[Notice, KeptState]]

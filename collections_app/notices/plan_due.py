@@ -9,14 +9,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils import translation
 
 from collections_app.core.display import format_day, format_money, format_month
 from collections_app.core.money import decimals_of
 from collections_app.core.months import month_text
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
 from collections_app.notices.operations import Due, Owed, owe, put_into_messages
+from collections_app.notices.wording import worded
 from collections_app.organisation.queries import organisation, work_calendar
 from collections_app.outbox.delivery import Rendered
 from collections_app.outbox.models import Message
@@ -72,13 +71,8 @@ def word_plan_due(message: Message, notice: Notice) -> Rendered:
     """Word what is left to plan and to ask as it is now, the most open first."""
     language, month = message.language, _month_of(notice)
     context = _context(notice, month, standing_day(), language)
-    context |= {"name": message.person.name if message.person else "", "language": language}
-    with translation.override(language):
-        return Rendered(
-            subject=" ".join(render_to_string("emails/plan_due/subject.txt", context).split()),
-            text=render_to_string("emails/plan_due/body.txt", context),
-            html=render_to_string("emails/plan_due/body.html", context),
-        )
+    context |= {"name": message.person.name if message.person else ""}
+    return worded("plan_due", context, language=language, count=context["count"])
 
 
 def _context(notice: Notice, month: date, day: date, language: str) -> dict[str, Any]:

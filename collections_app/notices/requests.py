@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import translation
 
 from collections_app.accounts.models import Person
@@ -18,6 +17,7 @@ from collections_app.customers.models import Customer
 from collections_app.followups.models import Request, RequestState
 from collections_app.notices.models import Notice, NoticeKind
 from collections_app.notices.operations import Owed, owe, put_into_messages
+from collections_app.notices.wording import worded
 from collections_app.outbox.delivery import Rendered
 from collections_app.outbox.models import Message
 
@@ -98,18 +98,12 @@ def decided_gone(notice: Notice) -> str | None:
 def word_requests(message: Message, notices: Sequence[Notice]) -> Rendered:
     """Word requests or decisions, those of one kind, in the message's language."""
     language = message.language
-    folder = f"emails/{message.kind}"
     with translation.override(language):
         context = {
             "name": message.person.name if message.person else "",
             "lines": [_line(_request_of(notice), language) for notice in notices],
-            "language": language,
         }
-        return Rendered(
-            subject=" ".join(render_to_string(f"{folder}/subject.txt", context).split()),
-            text=render_to_string(f"{folder}/body.txt", context),
-            html=render_to_string(f"{folder}/body.html", context),
-        )
+    return worded(message.kind, context, language=language, count=len(notices))
 
 
 def _request_of(notice: Notice) -> Request:

@@ -149,3 +149,27 @@ class RatingPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rating} {self.valid_from or ''}"
+
+
+class Wording(models.Model):
+    """The organisation's own words in mail of one kind and language, around what Kept says itself.
+
+    ``kind`` is a key of ``notices.wording.WORDED``. Braces hold placeholders, which are no code:
+    each is replaced by its value, once.
+    """
+
+    kind = models.CharField(max_length=20)
+    language = models.CharField(_("language"), max_length=10)
+    opening = models.TextField(_("introduction"), blank=True)
+    closing = models.TextField(_("closing"), blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "language"], name="wording_once"),
+            models.CheckConstraint(
+                condition=~Q(opening="") | ~Q(closing=""), name="wording_says_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.language}"

@@ -28,12 +28,13 @@ from collections_app.customers.models import (
 from collections_app.followups.models import FollowUp, Request, Snooze
 from collections_app.ledger.models import Adjustment, Invoice, Payment, Reversal
 from collections_app.notices.models import Notice
-from collections_app.organisation.models import CalendarDay, Organisation, RatingPolicy
+from collections_app.organisation.models import CalendarDay, Organisation, RatingPolicy, Wording
 from collections_app.outbox.models import Message, MessageState
 from collections_app.planning.models import Measure, MeasureChange, MonthPlan, TargetChange
 
 MODELS: Final[tuple[type[Model], ...]] = (
-    *(Organisation, CalendarDay, RatingPolicy, Team, TeamManager, Person, Delegation),
+    *(Organisation, Wording, CalendarDay, RatingPolicy, Team, TeamManager, Person),
+    Delegation,
     *(Customer, Contact, Ownership, RatingChange, RegularAgreement, Hold, Stop, Evidence),
     *(Invoice, Payment, Reversal, Adjustment),
     *(MonthPlan, TargetChange, Measure, MeasureChange, Commitment, Instalment, Pin),

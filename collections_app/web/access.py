@@ -92,6 +92,11 @@ ACCESS: Final[dict[str, Door]] = {
     "web:policy_change": ADMINS,
     "web:mail_stops": Door(read=HANDING, write=HANDING),  # of teams that one sets policies for
     "web:organisation": ADMINS,
+    "web:wording": Door(read=ADMIN),
+    "web:wording_change": ADMINS,
+    "web:wording_html": Door(read=ADMIN),
+    "web:wording_try": Door(write=ADMIN),
+    "web:wording_reset": Door(write=ADMIN),
     "web:jobs": Door(read=ADMIN),
     "web:job_run": Door(write=ADMIN),
     "web:calendar": Door(read=ADMIN),

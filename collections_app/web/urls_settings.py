@@ -15,6 +15,7 @@ from collections_app.web.views import (
     profile,
     reminding,
     teams,
+    wording,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -61,6 +62,11 @@ urlpatterns: list[URLPattern] = [
         name="team_policy_give_up",
     ),
     path("policies/<str:rating>/", organisation.policy_change, name="policy_change"),
+    path("wording/", wording.wording, name="wording"),
+    path("wording/<slug:kind>/<slug:language>/", wording.wording_change, name="wording_change"),
+    path("wording/<slug:kind>/<slug:language>/html/", wording.wording_html, name="wording_html"),
+    path("wording/<slug:kind>/<slug:language>/try/", wording.wording_try, name="wording_try"),
+    path("wording/<slug:kind>/<slug:language>/reset/", wording.wording_reset, name="wording_reset"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<slug:job>/run/", jobs.job_run, name="job_run"),
     path("mail/", reminding.mail_stops, name="mail_stops"),

@@ -14,6 +14,7 @@ KINDS: Final = {
     **dict(NoticeKind.choices),
     "reset": gettext_lazy("link to choose a new password"),
     "invitation": gettext_lazy("invitation"),
+    "trial": gettext_lazy("trial of a mail's words"),
 }
 REASONS: Final = {
     "paid": gettext_lazy("paid meanwhile"),

@@ -55,6 +55,12 @@ PLACES = (
         "building",
     ),
     (
+        "web:wording",
+        _("Words of mail"),
+        _("How each kind of mail reads, and your own words in it."),
+        "mail",
+    ),
+    (
         "web:jobs",
         _("Jobs"),
         _("What the clock does by itself: when it last ran, how it ended, and is anything late?"),
