@@ -233,6 +233,8 @@ OTHER_ARGUMENTS: dict[str, object] = {
     "kind": "payments",
     "rating": "A",
     "job": "old_runs",
+    "mail": "morning",
+    "language": "en",
     "day": A_HOLIDAY,
 }
 # Beside the role, a template asks for what the person may import: its own tests say what.

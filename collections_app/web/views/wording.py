@@ -32,33 +32,33 @@ def wording(request: StaffRequest) -> HttpResponse:
 
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 @require_http_methods(["GET", "HEAD", "POST"])
-def wording_change(request: StaffRequest, kind: str, language: str) -> HttpResponse:
+def wording_change(request: StaffRequest, mail: str, language: str) -> HttpResponse:
     """How a kind of mail reads in a language; change the words around it."""
-    title = _title(kind, language)
+    title = _title(mail, language)
 
     def present() -> Present:
-        facts = wording_facts(kind, language)
+        facts = wording_facts(mail, language)
         return Present(facts, facts)
 
     form = WordingForm(request.POST or None, present=present, title=title)
 
     def act(values: dict[str, str]) -> str:
         set_wording(
-            kind=kind, language=language, actor=request.user, seen=form.marks(),
+            kind=mail, language=language, actor=request.user, seen=form.marks(),
             opening=values["opening"], closing=values["closing"],
         )  # fmt: skip
         say(request, _("The words are saved: the next mail carries them."))
-        return reverse("web:wording_change", args=[kind, language])
+        return reverse("web:wording_change", args=[mail, language])
 
     answer = submit(request, form, act)
     if answer is not None:
         return answer
     context = {
         "back": reverse("web:wording"),
-        "kind": kind,
+        "mail": mail,
         "language": language,
-        "preview": preview(kind, language=language, to=request.user),
-        "is_own": any(wording_facts(kind, language).values()),
+        "preview": preview(mail, language=language, to=request.user),
+        "is_own": any(wording_facts(mail, language).values()),
         "crumbs": [
             (reverse("web:settings"), _("Settings")),
             (reverse("web:wording"), _("Words of mail")),
@@ -70,19 +70,19 @@ def wording_change(request: StaffRequest, kind: str, language: str) -> HttpRespo
 @xframe_options_sameorigin
 @csp(MAIL_POLICY)  # type: ignore[arg-type]
 @require_safe
-def wording_html(request: StaffRequest, kind: str, language: str) -> HttpResponse:
+def wording_html(request: StaffRequest, mail: str, language: str) -> HttpResponse:
     """The preview as a mail program shows it: a document of no origin."""
-    _title(kind, language)
-    return HttpResponse(preview(kind, language=language, to=request.user).said.html)
+    _title(mail, language)
+    return HttpResponse(preview(mail, language=language, to=request.user).said.html)
 
 
 @require_POST
-def wording_try(request: StaffRequest, kind: str, language: str) -> HttpResponse:
+def wording_try(request: StaffRequest, mail: str, language: str) -> HttpResponse:
     """Send the preview to oneself."""
-    _title(kind, language)
+    _title(mail, language)
 
     def act() -> str:
-        sent = send_trial(kind, language=language, to=request.user)
+        sent = send_trial(mail, language=language, to=request.user)
         return reverse("web:message_detail", args=[sent.public_id])
 
     onward = once(person=request.user, token=token_of(request), said=said_by(request), act=act)
@@ -91,21 +91,21 @@ def wording_try(request: StaffRequest, kind: str, language: str) -> HttpResponse
 
 
 @require_POST
-def wording_reset(request: StaffRequest, kind: str, language: str) -> HttpResponse:
+def wording_reset(request: StaffRequest, mail: str, language: str) -> HttpResponse:
     """Go back to what Kept says by itself."""
-    _title(kind, language)
+    _title(mail, language)
 
     def act() -> str:
-        set_wording(kind=kind, language=language, opening="", closing="", actor=request.user)
-        return reverse("web:wording_change", args=[kind, language])
+        set_wording(kind=mail, language=language, opening="", closing="", actor=request.user)
+        return reverse("web:wording_change", args=[mail, language])
 
     onward = once(person=request.user, token=token_of(request), said=said_by(request), act=act)
     say(request, _("The mail reads as Kept has it."))
     return redirect(onward)
 
 
-def _title(kind: str, language: str) -> str:
+def _title(mail: str, language: str) -> str:
     """The kind and the language in words; 404 for what is none."""
-    if kind not in WORDED or language not in Language.values:
+    if mail not in WORDED or language not in Language.values:
         raise Http404
-    return f"{WORDED[kind].label} · {Language(language).label}"
+    return f"{WORDED[mail].label} · {Language(language).label}"
