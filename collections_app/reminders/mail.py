@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections_app.notices import recheck
-from collections_app.outbox.delivery import Prepared
+from collections_app.outbox.delivery import Prepared, Rendered
 from collections_app.outbox.models import Message
 from collections_app.reminders.digests import digest_of
 from collections_app.reminders.trial import TRIAL
