@@ -10,7 +10,7 @@ from django.test import Client
 
 from collections_app.accounts.models import AuditEntry, Delegation, Person, Team
 from collections_app.commitments.models import Commitment
-from collections_app.customers.models import Contact, Hold, RegularAgreement
+from collections_app.customers.models import Contact, Hold, RegularAgreement, Stop
 from collections_app.followups.models import FollowUp, Request, Snooze
 from collections_app.ledger.models import Payment, Reversal
 from collections_app.organisation.models import CalendarDay, Organisation
@@ -148,6 +148,10 @@ def contacts_of(home: str) -> Iterator[Sent]:
     yield Sent("snooze", f"{home}/snooze/?kind=no_regular&subject=", snoozed, found)
     contact = {"name": "x", "email": "", "phone": "1", "language": "en", "is_primary": ""}
     yield Sent("contact", f"{home}/contacts/add/", contact, CONTACT_TEXTS)
+    mode = {"mode": "never", "seen": "approve", "looked_at": ""}
+    yield Sent("reminders", f"{home}/reminders/", mode, {})
+    found = {"reason": last_of(Stop, "reason")}
+    yield Sent("mail stopped", f"{home}/reminders/stop/", {"reason": "r"}, found)
 
 
 def requests_of(home: str) -> Iterator[Sent]:
@@ -197,6 +201,7 @@ SETTINGS_TEXTS: dict[str, Found] = {
     "absences": {"note": last_of(Delegation, "note")},
     "calendar_day_add": {"name": last_of(CalendarDay, "name")},
     "organisation": {"name": last_of(Organisation, "name")},
+    "mail_stops": {"reason": last_of(Stop, "reason")},
     "profile": {"name": lambda: Person.objects.get(email="ada@kept.test").name},
     "person_edit": {"name": lambda: anna().name},
 }  # fmt: skip
@@ -228,8 +233,12 @@ def changes_to(cast: Cast) -> dict[str, dict[str, str]]:
         "absences": {
             "person": absent, "delegate": str(cast.admin.public_id), "ends_on": today().isoformat(),
         },
+<<<<<<< HEAD
         "chat": {"address": "https://ntfy.sh/a-topic-that-nobody-guesses"},
         "wording_change": {"opening": "Good morning, {name}"},
+=======
+        "mail_stops": {"scope": "all", "reason": "r"},
+>>>>>>> 67510ae (The forms of mail to customers are tried with bad input like every other form)
         "policy_change": {"grace_days": "4"},
         "team_policy_change": {"grace_days": "4"},
         "calendar_day_add": {"day": "2026-12-08", "name": "New"},
