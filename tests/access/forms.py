@@ -233,12 +233,9 @@ def changes_to(cast: Cast) -> dict[str, dict[str, str]]:
         "absences": {
             "person": absent, "delegate": str(cast.admin.public_id), "ends_on": today().isoformat(),
         },
-<<<<<<< HEAD
         "chat": {"address": "https://ntfy.sh/a-topic-that-nobody-guesses"},
         "wording_change": {"opening": "Good morning, {name}"},
-=======
         "mail_stops": {"scope": "all", "reason": "r"},
->>>>>>> 67510ae (The forms of mail to customers are tried with bad input like every other form)
         "policy_change": {"grace_days": "4"},
         "team_policy_change": {"grace_days": "4"},
         "calendar_day_add": {"day": "2026-12-08", "name": "New"},
