@@ -234,7 +234,9 @@ class JobsProof:
         caught_up: float, seconds: float,
     ) -> JobsOutcome:  # fmt: skip
         messages = json.loads(self.manage("outbox", "--json"))["messages"]
-        lapses = [n["customer"] for m in messages for n in m["notices"] if n["kind"] == "lapsed"]
+        # Summaries of the day leave in its morning: they are owed, and not due yet.
+        of_lapses = [m for m in messages if any(n["kind"] == "lapsed" for n in m["notices"])]
+        lapses = [n["customer"] for m in of_lapses for n in m["notices"] if n["kind"] == "lapsed"]
         taken = Counter(self.taken.read_text().split())
         often = Counter((run.job, run.number) for run in ran)
         periods, missed = missed_periods(ran, first, last, outage)
@@ -246,7 +248,7 @@ class JobsProof:
             owed=self.lapses,
             notices=len(set(lapses)),
             owed_twice=len(lapses) - len(set(lapses)),
-            unsent=sum(m["message_id"] not in taken for m in messages),
+            unsent=sum(m["message_id"] not in taken for m in of_lapses),
             doubled=sum(times > 1 for times in taken.values()),
             away_seconds=round(outage[1] - outage[0] - caught_up, 1),
             pages=self.visitor.seen,
