@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import hypothesis
 import pytest
@@ -15,9 +14,8 @@ from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
-from collections_app.accounts.models import Person, Role, Team
 from collections_app.outbox import watch
-from tests.builders import make_person, make_team
+from tests.casting import Cast, assemble
 from tests.emptying import empty_the_tables
 
 # How long a machine takes says nothing of what is right.
@@ -26,40 +24,13 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("kept")
 
-
-@dataclass(frozen=True)
-class Cast:
-    """Two teams under a head office; a manager each, three reps, finance and an administrator."""
-
-    head: Team
-    east: Team
-    west: Team
-    east_manager: Person
-    west_manager: Person
-    east_rep: Person
-    east_rep_two: Person
-    west_rep: Person
-    finance: Person
-    admin: Person
+__all__ = ["Cast"]
 
 
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The people of the tests; whoever needs a password gives them one."""
-    head = make_team("Head office")
-    east, west = make_team("East", parent=head), make_team("West", parent=head)
-    return Cast(
-        head=head,
-        east=east,
-        west=west,
-        east_manager=make_person("Mei", role=Role.MANAGER, team=east, email="mei@kept.test"),
-        west_manager=make_person("Wolf", role=Role.MANAGER, team=west, email="wolf@kept.test"),
-        east_rep=make_person("Anna", team=east, email="anna@kept.test"),
-        east_rep_two=make_person("Bo", team=east, email="bo@kept.test"),
-        west_rep=make_person("Chen", team=west, email="chen@kept.test"),
-        finance=make_person("Fay", role=Role.FINANCE, team=head, email="fay@kept.test"),
-        admin=make_person("Ada", role=Role.ADMIN, team=head, email="ada@kept.test"),
-    )
+    return assemble()
 
 
 @pytest.fixture(scope="session", autouse=True)
