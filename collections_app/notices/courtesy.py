@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.template.loader import render_to_string
-from django.utils import translation
-
 from collections_app.core.display import format_day, format_money
 from collections_app.notices.known import Known, not_lapsed, not_open
 from collections_app.notices.manners import OLDEST
 from collections_app.notices.models import Notice, NoticeKind
 from collections_app.notices.morning import instalment_of
+from collections_app.notices.wording import rendered
 from collections_app.organisation.models import ReminderMode
 from collections_app.organisation.queries import organisation
 from collections_app.outbox.delivery import Rendered
@@ -66,12 +64,7 @@ def word_courtesy(message: Message, wanted: Sequence[Notice], known: Known) -> R
     language = message.language
     context = _context(wanted, known, language) | {"language": language}
     folder = "lapsed_customer" if context["lapsed"] else "due_soon"
-    with translation.override(language):
-        return Rendered(
-            subject=" ".join(render_to_string(f"emails/{folder}/subject.txt", context).split()),
-            text=render_to_string(f"emails/{folder}/body.txt", context),
-            html=render_to_string(f"emails/{folder}/body.html", context),
-        )
+    return rendered(folder, context, language=language)
 
 
 def _context(wanted: Sequence[Notice], known: Known, language: str) -> dict[str, Any]:

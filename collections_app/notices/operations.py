@@ -104,11 +104,15 @@ def owe_reps(kind: NoticeKind, owed: Iterable[Owed], *, on: date) -> list[int]:
 Due = datetime | Callable[[Person | Contact], datetime]
 
 
-def take_note(kind: NoticeKind, owed: Iterable[Owed]) -> int:
-    """Write down what is not to be said, since it was so before; return how many are new."""
+def set_aside(kind: NoticeKind, owed: Iterable[Owed], *, reason: str) -> None:
+    """Write down what is not to be said, and why."""
     fresh = owe(kind, owed)
-    Notice.objects.filter(pk__in=fresh).update(state=NoticeState.WITHDRAWN, reason=OPENING)
-    return len(fresh)
+    Notice.objects.filter(pk__in=fresh).update(state=NoticeState.WITHDRAWN, reason=reason)
+
+
+def weightiest(kinds: Iterable[str]) -> str:
+    """The kind of a message that carries notices of these."""
+    return min(kinds, key=NoticeKind.values.index)
 
 
 def put_into_messages(notice_ids: Iterable[int], *, due_at: Due) -> list[Message]:
@@ -125,7 +129,7 @@ def put_into_messages(notice_ids: Iterable[int], *, due_at: Due) -> list[Message
         by_recipient[notice.contact or notice.reader].append(notice)
     made = []
     for recipient, carried in by_recipient.items():
-        kind = min((notice.kind for notice in carried), key=NoticeKind.values.index)
+        kind = weightiest(notice.kind for notice in carried)
         message = enqueue(
             key=digest_of(notice.whole_key for notice in carried),
             kind=kind,

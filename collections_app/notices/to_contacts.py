@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef
 
 from collections_app.customers.models import Contact
 from collections_app.notices.known import known_of
-from collections_app.notices.models import Notice, NoticeKind, NoticeState
-from collections_app.notices.operations import recipient_of
+from collections_app.notices.models import Notice, NoticeState
+from collections_app.notices.operations import recipient_of, weightiest
 from collections_app.notices.recheck import still_wanted
 from collections_app.organisation.models import ReminderMode
 from collections_app.outbox.models import Message, MessageState
@@ -39,21 +39,17 @@ def put_to_contacts(notice_ids: Iterable[int], *, due_at: datetime) -> int:
         if message is None or message.to_address != contact.email:
             message = enqueue(
                 key=digest_of(notice.whole_key for notice in carried),
-                kind=_weightiest(kinds),
+                kind=weightiest(kinds),
                 to=recipient_of(contact),
                 due_at=due_at,
                 state=state,
             )
             made += 1
         else:
-            message.kind = _weightiest([message.kind, *kinds])
+            message.kind = weightiest([message.kind, *kinds])
             message.save(update_fields=["kind"])
         Notice.objects.filter(pk__in=[n.pk for n in carried]).update(message=message)
     return made
-
-
-def _weightiest(kinds: Collection[str]) -> str:
-    return min(kinds, key=NoticeKind.values.index)
 
 
 def _waiting_for(contact_ids: Collection[int]) -> dict[tuple[int, str], Message]:

@@ -60,9 +60,14 @@ def worded(folder: str, context: Mapping[str, Any], *, language: str, count: int
     }
     words = {part: fill(text, values) for part, text in wording_facts(folder, language).items()}
     whole = {**context, "wording": words, "language": language}
+    return rendered(folder, whole, language=language)
+
+
+def rendered(folder: str, context: Mapping[str, Any], *, language: str) -> Rendered:
+    """The templates of a kind of mail, in the language; its subject on one line."""
     with translation.override(language):
         return Rendered(
-            subject=" ".join(render_to_string(f"emails/{folder}/subject.txt", whole).split()),
-            text=render_to_string(f"emails/{folder}/body.txt", whole),
-            html=render_to_string(f"emails/{folder}/body.html", whole),
+            subject=" ".join(render_to_string(f"emails/{folder}/subject.txt", context).split()),
+            text=render_to_string(f"emails/{folder}/body.txt", context),
+            html=render_to_string(f"emails/{folder}/body.html", context),
         )

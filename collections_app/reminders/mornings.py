@@ -12,13 +12,19 @@ from collections_app.organisation.queries import organisation, work_calendar
 from collections_app.reminders.policy import morning_of
 
 
+def day_by_the_clock(on: date) -> date:
+    """The day from which hours of sending count: they go by the clock, even for a day swept ahead
+    of it.
+    """
+    return min(on, today_in(organisation().time_zone))
+
+
 def morning_mail(on: date) -> Callable[[Person | Contact], datetime]:
     """For a recipient, the instant at which mail about the day leaves: that morning, or the next
     working one, at the person's own hour and zone, else at the organisation's.
     """
     held, calendar = organisation(), work_calendar()
-    # Sending hours go by the clock, even for a day swept ahead of it.
-    day = min(on, today_in(held.time_zone))
+    day = day_by_the_clock(on)
 
     def leaves_at(recipient: Person | Contact) -> datetime:
         hour, zone = held.send_from_hour, held.time_zone

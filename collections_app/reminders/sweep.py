@@ -14,7 +14,14 @@ from django.utils.translation import gettext as _
 
 from collections_app.core.refusals import Refused
 from collections_app.notices.models import NoticeKind
-from collections_app.notices.operations import Owed, owe, owe_reps, put_into_messages, take_note
+from collections_app.notices.operations import (
+    OPENING,
+    Owed,
+    owe,
+    owe_reps,
+    put_into_messages,
+    set_aside,
+)
 from collections_app.notices.queries import lapses_to_owe_again
 from collections_app.notices.to_contacts import look_at_waiting
 from collections_app.organisation.queries import held_organisation
@@ -87,7 +94,7 @@ def sweep(*, on: date, dry_run: bool = False, notify: bool = True) -> Swept:
             _tell(owed, result)
         else:
             for kind in (NoticeKind.ESCALATED, NoticeKind.CHASE):
-                take_note(kind, owed[kind])
+                set_aside(kind, owed[kind], reason=OPENING)
         if dry_run:
             transaction.set_rollback(True)
     result.seconds = time.monotonic() - begun

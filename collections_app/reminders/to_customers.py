@@ -10,21 +10,20 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from collections_app.core.clock import today_in
 from collections_app.customers.models import Contact
 from collections_app.notices.manners import Manner, manners_of
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
-from collections_app.notices.operations import OPENING, Owed, owe
+from collections_app.notices.operations import OPENING, Owed, owe, set_aside
 from collections_app.notices.to_contacts import put_to_contacts, withdraw_unsent
 from collections_app.organisation.queries import (
     Policies,
     business_hours,
-    organisation,
     policies_on,
     work_calendar,
 )
 from collections_app.outbox.models import MessageState
 from collections_app.reminders.courtesy import Owing, Step, step_on
+from collections_app.reminders.mornings import day_by_the_clock
 from collections_app.standing.models import LAPSED, InstalmentStanding, State
 from collections_app.standing.queries import chunks, payments_known_through
 
@@ -136,8 +135,7 @@ def _owe_lot(wishes: list[Wish], on: date, spoken: Spoken, is_opening: bool) -> 
     for reason, ids in changed.items():
         Notice.objects.filter(pk__in=ids).update(state=NoticeState.WITHDRAWN, reason=reason)
     for (kind, reason), rows in aside.items():
-        ids = owe(kind, rows)
-        Notice.objects.filter(pk__in=ids).update(state=NoticeState.WITHDRAWN, reason=reason)
+        set_aside(kind, rows, reason=reason)
     fresh: list[int] = []
     for kind, rows in owed.items():
         ids = owe(kind, rows)
@@ -151,8 +149,7 @@ def _owe_lot(wishes: list[Wish], on: date, spoken: Spoken, is_opening: bool) -> 
 def leaves_at(on: date) -> datetime:
     """When what is owed on the day leaves: as business begins, then or on the next working day."""
     hours = business_hours()
-    # Hours go by the clock, even for a day swept ahead of it.
-    return hours.next_at(hours.begin(min(on, today_in(organisation().time_zone))))
+    return hours.next_at(hours.begin(day_by_the_clock(on)))
 
 
 def _is_settled(before: Sequence[Former]) -> bool:
