@@ -16,7 +16,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from collections_app.outbox import watch
 from tests.casting import Cast, assemble
-from tests.emptying import empty_the_tables
+from tests.emptying import empty_the_tables, send_the_others_away
 
 # How long a machine takes says nothing of what is right.
 hypothesis.settings.register_profile(
@@ -83,9 +83,5 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_the_tables())
         yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND backend_type = 'client backend'"
-        )
+    with django_db_blocker.unblock():
+        send_the_others_away()

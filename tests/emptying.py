@@ -47,3 +47,13 @@ def empty_the_tables() -> None:
             cursor.execute(f"TRUNCATE {', '.join(whole)} CASCADE")
         by_row = [table for table, _size in found if table not in {*whole, *MARKED}]
         cursor.execute("; ".join(f"DELETE FROM {table}" for table in (*by_row, *MARKED)))
+
+
+def send_the_others_away() -> None:
+    """End every other session in the database: those of a browser's requests stay open idly."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
+        )
