@@ -115,16 +115,18 @@ taken_over AS (
       AND c.measure_id IN (SELECT m.id FROM planning_measure m JOIN plans p ON p.id = m.plan_id)
     GROUP BY c.measure_id
 ),
-measures AS (
-    SELECT p.customer_id,
-        sum(GREATEST(now.expected_uplift - COALESCE(t.amount, 0), 0))::bigint AS measures
+counted AS (
+    SELECT p.customer_id, m.kind, GREATEST(now.expected_uplift - COALESCE(t.amount, 0), 0) AS amount
     FROM plans p JOIN planning_measure m ON m.plan_id = p.id
     JOIN LATERAL (
         SELECT c.status, c.expected_uplift FROM planning_measurechange c
         WHERE c.measure_id = m.id AND c.counts_from <= %(as_of)s
         ORDER BY c.counts_from DESC, c.id DESC LIMIT 1) now ON true
     LEFT JOIN taken_over t ON t.measure_id = m.id
-    WHERE now.status IN ('planned', 'in_progress') GROUP BY p.customer_id
+    WHERE now.status IN ('planned', 'in_progress')
+),
+measures AS (
+    SELECT n.customer_id, sum(n.amount)::bigint AS measures FROM counted n GROUP BY n.customer_id
 )
 """
 
