@@ -195,4 +195,4 @@ def _rows(statement: str, month: date, on: date, customers: list[int]) -> list[t
     values = parameters_of(month, on=on, customers=customers, owners=None)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -83,7 +83,7 @@ def test_the_present_month_is_not_tried(past: Customer) -> None:
 def test_brier_is_nought_for_who_knew_and_a_quarter_for_a_toss() -> None:
     knew = [Chance(Fraction(1), Fraction(1, 2), True), Chance(Fraction(0), Fraction(1, 2), False)]
     found = Backtest(chances=knew)
-    assert (found.brier("forecast"), found.brier("last_rate")) == (0, Fraction(1, 4))
+    assert (found.brier("forecast"), found.brier("last_rate")) == (Fraction(0), Fraction(1, 4))
     assert found.brier("all_kept") == Fraction(1, 2)
 
 

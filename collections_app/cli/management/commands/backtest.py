@@ -110,8 +110,12 @@ def _text(data: dict[str, Any]) -> str:
     called = table(
         ("called", "cases", "mean called", "kept"),
         [
-            [f"{c['from']}-{c['from'] + 20} %", str(c["cases"])]
-            + [_percent(c["called"]), _percent(c["kept"])]
+            [
+                f"{c['from']}-{c['from'] + 20} %",
+                str(c["cases"]),
+                _percent(c["called"]),
+                _percent(c["kept"]),
+            ]
             for c in data["calibration"]
         ],
         right=range(1, 4),
