@@ -1,4 +1,4 @@
-"""The forecast tried on months past: beside what came, and beside what the naive would have said."""
+"""The forecast tried on months past: beside what came, and beside what is said naively."""
 
 from __future__ import annotations
 
