@@ -16,7 +16,7 @@ from collections_app.core.clock import now
 from collections_app.core.refusals import Refused
 from collections_app.customers.models import Customer
 from collections_app.customers.trail import record_acts
-from collections_app.notices.manners import quiet_ends
+from collections_app.notices.manners import manners_of
 from collections_app.notices.models import Notice, NoticeState
 from collections_app.organisation.queries import business_hours
 from collections_app.outbox.models import Message, MessageState
@@ -50,9 +50,9 @@ def release(*, messages: Collection[UUID], by: Person) -> int:
     with transaction.atomic():
         rows = _held(messages, by)
         of = _customers_of(rows)
-        hours, quiet = business_hours(), quiet_ends(set(of.values()), on=standing_day())
+        hours, manners = business_hours(), manners_of(of.values(), on=standing_day())
         for row in rows:
-            end = quiet.get(of[row.pk])
+            end = manners[of[row.pk]].quiet_until
             earliest = max(now(), hours.begin(end)) if end else now()
             Message.objects.filter(pk=row.pk).update(
                 state=MessageState.QUEUED,

@@ -31,8 +31,7 @@ def customer_gone(notice: Notice, known: Known) -> str | None:
         return why
     message = notice.message
     assert message is not None, "what is looked at is carried by a message"
-    assert manner.contact is not None, "else there is no address"
-    if (notice.contact_id, message.to_address) != (manner.contact.pk, manner.contact.email):
+    if (notice.contact_id, message.to_address) != manner.whom:
         return "moved"
     waits = message.state == MessageState.AWAITING_APPROVAL
     if manner.mode == ReminderMode.APPROVE and not waits and message.released_by_id is None:

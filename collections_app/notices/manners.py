@@ -5,39 +5,70 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
-from django.db.models import Max, Q
-from django.db.models.functions import Coalesce
-
-from collections_app.customers.models import Contact, Customer, Hold, Stop
+from collections_app.core.planned import fetch_planned
+from collections_app.customers.models import Stop
 from collections_app.customers.stops import stopped
-from collections_app.followups.queries import last_contacts
-from collections_app.notices.models import Notice
 from collections_app.organisation.models import ReminderMode
-from collections_app.organisation.queries import day_of, organisation
-from collections_app.outbox.models import MessageState
+from collections_app.organisation.queries import organisation
 
 # Nothing older is said: after that it is for the rep to speak with the customer.
 OLDEST: Final = timedelta(days=7)
+
+# Of each customer: mode, whether it is closed, its owner's team; whom one writes to; the last day
+# of a hold; the day of the latest follow-up; that of the latest message that left or is leaving (of
+# two in hand at once the first goes); whether any mail at all is stopped.
+# Parameters: ``customers``, ``on``, ``zone``, ``but``.
+_MANNERS: Final = """
+SELECT c.id, c.reminder_mode, c.is_closed, o.team_id, k.id, k.email,
+    (SELECT max(ends_on) FROM customers_hold
+     WHERE customer_id = c.id AND starts_on <= %(on)s AND ends_on >= %(on)s
+         AND (lifted_on IS NULL OR lifted_on > %(on)s)),
+    (SELECT max(on_day) FROM followups_followup WHERE customer_id = c.id AND on_day <= %(on)s),
+    (SELECT (max(coalesce(m.sent_at, m.dated_at)) AT TIME ZONE %(zone)s)::date
+     FROM notices_notice n JOIN outbox_message m ON m.id = n.message_id
+     WHERE n.customer_id = c.id AND n.person_id IS NULL
+         AND m.id IS DISTINCT FROM %(but)s::bigint
+         AND (m.state = 'sent' OR (m.state = 'sending' AND m.dated_at IS NOT NULL
+             AND (%(but)s::bigint IS NULL OR m.id < %(but)s::bigint)))),
+    EXISTS (SELECT 1 FROM customers_stop WHERE lifted_at IS NULL)
+FROM unnest(%(customers)s::bigint[]) a(id)
+JOIN customers_customer c ON c.id = a.id
+JOIN accounts_person o ON o.id = c.owner_id
+LEFT JOIN LATERAL (
+    SELECT id, email FROM customers_contact WHERE customer_id = c.id
+    ORDER BY email = '', is_primary DESC, id LIMIT 1) k ON true
+"""
+
+
+class Whom(NamedTuple):
+    """A contact; blank ``email`` where nobody at the customer has an address."""
+
+    pk: int
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How one customer may be written to.
 
-    ``contact`` is who has an address, the first contact before others; ``nameless`` is whom one
-    would write to if there were one. ``held_until`` is the last day of a hold, ``quiet_until`` the
-    first day on which a message may go again; None where neither is in force.
+    ``whom`` is the contact who is written to: the first one with an address, the first contact
+    before others, else whom one would write to; None where nobody is known. ``held_until`` is the
+    last day of a hold, ``quiet_until`` the first day on which a message may go again; None where
+    neither is in force.
     """
 
     mode: str
     is_closed: bool
     stop: Stop | None
-    contact: Contact | None
-    nameless: Contact | None
+    whom: Whom | None
     held_until: date | None
     quiet_until: date | None
+
+    @property
+    def has_address(self) -> bool:
+        return self.whom is not None and bool(self.whom.email)
 
     @property
     def why_not(self) -> str | None:
@@ -46,7 +77,7 @@ class Manner:
             "never": self.mode == ReminderMode.NEVER,
             "closed": self.is_closed,
             "stopped": self.stop is not None,
-            "no_address": self.contact is None,
+            "no_address": not self.has_address,
             "hold": self.held_until is not None,
             "quiet": self.quiet_until is not None,
         }
@@ -56,72 +87,43 @@ class Manner:
 def manners_of(
     customer_ids: Collection[int], *, on: date, but: int | None = None
 ) -> dict[int, Manner]:
-    """How each customer may be written to on the day; a fixed number of statements.
+    """How each customer may be written to on the day; one statement, two more where mail is
+    stopped to anybody.
 
     ``but`` is the id of a message that does not count as one that was sent, being the one in hand.
     """
-    ids = set(customer_ids)
+    ids = sorted(set(customer_ids))
     if not ids:
         return {}
-    stops, contacts = stopped(), _contacts(ids)
-    holds = dict(
-        Hold.objects.in_force(on).filter(customer__in=ids).values_list("customer", "ends_on")
-    )
-    quiet = quiet_ends(ids, on=on, but=but)
-    found = {}
-    for id_, mode, is_closed, team_id in Customer.objects.filter(pk__in=ids).values_list(
-        "pk", "reminder_mode", "is_closed", "owner__team_id"
-    ):
-        known = contacts.get(id_, [])
-        found[id_] = Manner(
+    held = organisation()
+    values = {"customers": ids, "on": on, "zone": held.time_zone, "but": but}
+    rows = fetch_planned(_MANNERS, values)
+    stops = stopped() if any(row[-1] for row in rows) else None
+    return {
+        id_: Manner(
             mode=mode,
             is_closed=is_closed,
-            stop=stops.stop_of(id_, team_id),
-            contact=next((one for one in known if one.email), None),
-            nameless=known[0] if known else None,
-            held_until=holds.get(id_),
-            quiet_until=quiet.get(id_),
+            stop=stops.stop_of(id_, team_id) if stops else None,
+            whom=Whom(contact_id, email) if contact_id is not None else None,
+            held_until=held_until,
+            quiet_until=_quiet_end(spoken_on, said_on, days=held.quiet_days, on=on),
         )
-    return found
+        for (
+            id_, mode, is_closed, team_id, contact_id, email, held_until, spoken_on, said_on, _any,
+        ) in rows
+    }  # fmt: skip
 
 
-def _contacts(ids: Collection[int]) -> dict[int, list[Contact]]:
-    """By customer: the first contact, then the others, the oldest first."""
-    found: dict[int, list[Contact]] = {}
-    rows = Contact.objects.filter(customer__in=ids).order_by("customer", "-is_primary", "pk")
-    for contact in rows:
-        found.setdefault(contact.customer_id, []).append(contact)
-    return found
-
-
-def quiet_ends(ids: Collection[int], *, on: date, but: int | None = None) -> dict[int, date]:
-    """Of customers in their quiet period on the day, the first day after it (rule 9).
+def _quiet_end(spoken_on: date | None, said_on: date | None, *, days: int, on: date) -> date | None:
+    """Of a customer in its quiet period on the day, the first day after it (rule 9).
 
     A contact by hand begins one, and a message that was sent or is in a sender's hands; of those a
     day is left between in any case.
     """
-    days = organisation().quiet_days
-    ends: dict[int, date] = {}
-    for id_, last in last_contacts(ids, on=on).items():
-        ends[id_] = last.on_day + timedelta(days=days)
-    for id_, said_on in last_said(ids, but=but).items():
-        end = said_on + timedelta(days=max(days, 1))
-        ends[id_] = max(end, ends.get(id_, end))
-    return {id_: end for id_, end in ends.items() if end > on}
-
-
-def last_said(ids: Collection[int], *, but: int | None = None) -> dict[int, date]:
-    """The day of the latest message to each customer that left, or is leaving."""
-    leaving = Q(message__state=MessageState.SENDING, message__dated_at__isnull=False)
-    if but is not None:
-        # Of two in hand at once the first goes.
-        leaving &= Q(message__lt=but)
-    said = Notice.objects.filter(
-        Q(message__state=MessageState.SENT) | leaving, person__isnull=True, customer__in=ids
-    ).exclude(message=but)
-    latest = (
-        said.order_by()
-        .values_list("customer")
-        .annotate(at=Max(Coalesce("message__sent_at", "message__dated_at")))
-    )
-    return {id_: day_of(at) for id_, at in latest}
+    ends = []
+    if spoken_on is not None:
+        ends.append(spoken_on + timedelta(days=days))
+    if said_on is not None:
+        ends.append(said_on + timedelta(days=max(days, 1)))
+    end = max(ends, default=on)
+    return end if end > on else None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import transaction
 
 from collections_app.core.clock import now
+from collections_app.core.planned import fetch_planned
 from collections_app.customers.models import Customer
 from collections_app.notices.courtesy import word_courtesy
 from collections_app.notices.known import Known, known_of
@@ -21,7 +23,6 @@ from collections_app.organisation.queries import business_hours, policies_on, wo
 from collections_app.outbox.models import MessageState
 from collections_app.reminders.courtesy import Owing, Step, next_step
 from collections_app.reminders.to_customers import owe_customers
-from collections_app.standing.models import InstalmentStanding, State
 
 MOST_SHOWN: Final = 20
 
@@ -34,52 +35,88 @@ class Ahead:
     step: Step
 
 
+class Said(NamedTuple):
+    """A notice to the customer: its kind, the promise it is about, the first day to say it.
+
+    ``leaves_at`` is when its message leaves, None for one that waits for a person; ``reason`` is
+    why it was not sent, blank while it waits.
+    """
+
+    kind: str
+    reference: str
+    on_day: date | None
+    leaves_at: datetime | None
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Foretold:
     """What the customer page says of mail to the customer.
 
     ``unsaid`` are notices that were not sent, the latest first; ``waiting`` those that are owed
-    and have not left.
+    and have not left. Nothing is ``ahead`` of a customer without an address.
     """
 
     manner: Manner
     ahead: list[Ahead]
-    waiting: list[Notice]
-    unsaid: list[Notice]
+    waiting: list[Said]
+    unsaid: list[Said]
+
+
+# What is owed and has not left, what was not said, and what is still to be paid, each about a
+# promise. Parameters: ``customer``, ``most``.
+_FACTS: Final = """
+SELECT f.part, k.reference || ' / ' || i.position, f.kind, f.on_day, f.leaves_at, f.reason,
+    k.made_on, i.due_on, i.deadline_on
+FROM (
+    (SELECT 'waiting' AS part, n.id, n.instalment_id, n.kind, n.on_day,
+        CASE WHEN m.state <> 'awaiting_approval' THEN m.due_at END AS leaves_at, n.reason
+     FROM notices_notice n JOIN outbox_message m ON m.id = n.message_id
+     WHERE n.customer_id = %(customer)s AND n.person_id IS NULL AND n.state = 'owed'
+         AND m.state IN ('queued', 'sending', 'awaiting_approval')
+     ORDER BY n.id DESC LIMIT %(most)s)
+    UNION ALL
+    (SELECT 'unsaid', n.id, n.instalment_id, n.kind, n.on_day, NULL, n.reason
+     FROM notices_notice n
+     WHERE n.customer_id = %(customer)s AND n.person_id IS NULL AND n.state = 'withdrawn'
+     ORDER BY n.id DESC LIMIT %(most)s)
+    UNION ALL
+    SELECT 'open', s.instalment_id, s.instalment_id, '', NULL, NULL, ''
+    FROM standing_instalmentstanding s WHERE s.customer_id = %(customer)s AND s.state = 'open'
+) f
+JOIN commitments_instalment i ON i.id = f.instalment_id
+JOIN commitments_commitment k ON k.id = i.commitment_id
+ORDER BY f.id DESC
+"""
 
 
 def foretold(customer: Customer, *, on: date) -> Foretold:
-    """What will be said to the customer and when, what waits, and what was not said."""
-    notices = (
-        Notice.objects.filter(customer=customer, person__isnull=True)
-        .select_related("instalment__commitment", "message")
-        .order_by("-pk")
-    )
-    unsent = (MessageState.QUEUED, MessageState.SENDING, MessageState.AWAITING_APPROVAL)
-    waiting = notices.filter(state=NoticeState.OWED, message__state__in=unsent)
-    return Foretold(
-        manner=manners_of([customer.pk], on=on)[customer.pk],
-        ahead=_ahead(customer, on)[:MOST_SHOWN],
-        waiting=list(waiting[:MOST_SHOWN]),
-        unsaid=list(notices.filter(state=NoticeState.WITHDRAWN)[:MOST_SHOWN]),
-    )
+    """What will be said to the customer and when, what waits, and what was not said.
+
+    Two statements, and those that read policies and calendar where something is to come.
+    """
+    manner = manners_of([customer.pk], on=on)[customer.pk]
+    said: dict[str, list[Said]] = {"waiting": [], "unsaid": []}
+    owing: list[tuple[str, Owing]] = []
+    values = {"customer": customer.pk, "most": MOST_SHOWN}
+    for part, reference, kind, on_day, leaves_at, reason, *days in fetch_planned(_FACTS, values):
+        if part == "open":
+            owing.append((reference, Owing(*days)))
+        else:
+            said[part].append(Said(kind, reference, on_day, leaves_at, reason))
+    ahead = _ahead(customer, owing, on) if owing and manner.has_address else []
+    return Foretold(manner, ahead[:MOST_SHOWN], said["waiting"], said["unsaid"])
 
 
-def _ahead(customer: Customer, on: date) -> list[Ahead]:
+def _ahead(customer: Customer, owing: Iterable[tuple[str, Owing]], on: date) -> list[Ahead]:
+    """What comes next of each instalment that is open, the soonest first."""
     policy = policies_on(on).of(customer.rating, customer.owner.team_id)
     calendar = work_calendar()
-    rows = InstalmentStanding.objects.filter(customer=customer, state=State.OPEN)
     found = []
-    for made_on, due_on, deadline_on, reference, position in rows.values_list(
-        "instalment__commitment__made_on", "instalment__due_on", "instalment__deadline_on",
-        "instalment__commitment__reference", "instalment__position",
-    ):  # fmt: skip
-        step = next_step(
-            Owing(made_on, due_on, deadline_on), reminder_days=policy.reminder_days, on=on,
-            calendar=calendar,
-        )  # fmt: skip
+    for reference, one in owing:
+        step = next_step(one, reminder_days=policy.reminder_days, on=on, calendar=calendar)
         if step is not None:
-            found.append(Ahead(f"{reference} / {position}", step))
+            found.append(Ahead(reference, step))
     return sorted(found, key=lambda one: (one.step.since, one.reference))
 
 

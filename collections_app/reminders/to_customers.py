@@ -11,7 +11,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef, QuerySet
 
 from collections_app.customers.models import Contact
-from collections_app.notices.manners import Manner, manners_of
+from collections_app.notices.manners import Manner, Whom, manners_of
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
 from collections_app.notices.operations import OPENING, Owed, owe, set_aside
 from collections_app.notices.to_contacts import put_to_contacts, withdraw_unsent
@@ -58,7 +58,7 @@ class Wish:
         """Names it, whoever it is said to."""
         return self.step.key_of(self.instalment_id)
 
-    def owed_to(self, contact: Contact) -> Owed:
+    def owed_to(self, contact: Whom) -> Owed:
         """It, said to a contact; the key names the contact too, who may be removed one day."""
         return Owed(
             person_id=None,
@@ -115,7 +115,7 @@ def _owe_lot(wishes: list[Wish], on: date, spoken: Spoken, is_opening: bool) -> 
     replaced: list[Former] = []
     for wish in wishes:
         manner = manners[wish.customer_id]
-        whom = manner.contact or manner.nameless
+        whom = manner.whom
         before = [one for one in formers.get(wish.instalment_id, ()) if one.is_of(wish)]
         if whom is None or wish.instalment_id in told_reps or _is_settled(before):
             continue

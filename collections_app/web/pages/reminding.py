@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from collections_app.customers.models import Customer, Stop
-from collections_app.notices.models import Notice
-from collections_app.outbox.models import MessageState
-from collections_app.reminders.foretelling import foretold
+from collections_app.reminders.foretelling import Said, foretold
 from collections_app.web.pages.mail_words import kind_in_words, reason_in_words
 
 
@@ -34,6 +32,7 @@ class MailPart:
     until: date | None
     stop: Stop | None
     own_stop: bool
+    has_address: bool
     ahead: list[MailLine]
     waiting: list[MailLine]
     unsaid: list[MailLine]
@@ -49,29 +48,21 @@ def mail_part(customer: Customer, *, on: date) -> MailPart:
         until={"hold": manner.held_until, "quiet": manner.quiet_until}.get(why or ""),
         stop=manner.stop,
         own_stop=manner.stop is not None and manner.stop.customer_id is not None,
+        has_address=manner.has_address,
         ahead=[
             MailLine(kind_in_words(one.step.kind), one.reference, on=one.step.since)
             for one in found.ahead
         ],
-        waiting=[_waits(notice) for notice in found.waiting],
-        unsaid=[_unsaid(notice) for notice in found.unsaid],
+        waiting=[_waits(one) for one in found.waiting],
+        unsaid=[_unsaid(one) for one in found.unsaid],
     )
 
 
-def _reference(notice: Notice) -> str:
-    assert notice.instalment is not None, "held by a constraint"
-    return f"{notice.instalment.commitment.reference} / {notice.instalment.position}"
+def _waits(said: Said) -> MailLine:
+    return MailLine(kind_in_words(said.kind), said.reference, at=said.leaves_at)
 
 
-def _waits(notice: Notice) -> MailLine:
-    message = notice.message
-    leaves = message is not None and message.state != MessageState.AWAITING_APPROVAL
-    at = message.due_at if message is not None and leaves else None
-    return MailLine(kind_in_words(notice.kind), _reference(notice), at=at)
-
-
-def _unsaid(notice: Notice) -> MailLine:
+def _unsaid(said: Said) -> MailLine:
     return MailLine(
-        kind_in_words(notice.kind), _reference(notice), on=notice.on_day,
-        why=reason_in_words(notice.reason),
-    )  # fmt: skip
+        kind_in_words(said.kind), said.reference, on=said.on_day, why=reason_in_words(said.reason)
+    )
