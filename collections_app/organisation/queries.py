@@ -159,16 +159,20 @@ def policies_on(on: date) -> Policies:
 
 def policies_among(rows: Iterable[RatingPolicy], *, on: date) -> Policies:
     """Those of the rows (in order of entry) that are in force on the day, teams not yet tied."""
-    of_all = {r: RatingPolicy(rating=r, **row) for r, row in DEFAULT_POLICIES.items()}
+    own: dict[str, RatingPolicy] = {}
     by_team: dict[tuple[int, str], RatingPolicy] = {}
     counting = [row for row in rows if row.valid_from is None or row.valid_from <= on]
     for policy in sorted(counting, key=lambda p: p.valid_from or date.min):
         if policy.team_id is None:
-            of_all[policy.rating] = policy
+            own[policy.rating] = policy
         elif policy.is_given_up:
             by_team.pop((policy.team_id, policy.rating), None)
         else:
             by_team[policy.team_id, policy.rating] = policy
+    of_all = {
+        rating: own.get(rating) or RatingPolicy(rating=rating, **row)
+        for rating, row in DEFAULT_POLICIES.items()
+    }
     return Policies(of_all, by_team, {})
 
 

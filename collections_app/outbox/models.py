@@ -113,6 +113,11 @@ class Message(models.Model):
                 name="message_due",
             ),
             models.Index(fields=["-created_at"], name="message_newest"),
+            models.Index(
+                fields=["id"],
+                condition=Q(state="awaiting_approval"),
+                name="message_waiting",
+            ),
         ]
 
     def __str__(self) -> str:

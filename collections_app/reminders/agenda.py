@@ -79,11 +79,15 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """All that wants doing, in rank, and all that waits; ``owners`` are the customers' reps."""
+    """All that wants doing, in rank, and all that waits; ``owners`` are the customers' reps.
+
+    ``to_release`` messages to the customers wait for a person.
+    """
 
     items: list[Item]
     waiting: list[Waiting]
     owners: dict[int, int]
+    to_release: int = 0
 
 
 class _Morning:
@@ -174,7 +178,9 @@ def agenda_of(
     if decides:
         items += _to_decide({account.id: account for account in accounts}, person, day)
     waiting.sort(key=lambda row: (row.until or day, row.item.code, row.item.key))
-    return Agenda(ranked(items), waiting, {a.id: a.owner_id for a in accounts})
+    owners = {account.id: account.owner_id for account in accounts}
+    to_release = sum(f.amount for one in told.values() for f in one.things.get("to_release", ()))
+    return Agenda(ranked(items), waiting, owners, to_release)
 
 
 def _told_of(ids: Sequence[int], person: Person, day: date) -> dict[int, Told]:

@@ -18,6 +18,7 @@ from typing import Final
 # decided      the request's key; its kind and what came of it; the amount; the day
 # dead         how many messages; the day of the latest
 # no_address   the day of the latest reminder that could go nowhere
+# to_release   how many messages to the customer wait for a person
 # hold         why; the first and the last day of it
 # snooze       of which subject; of which kind and why; until when
 FACTS: Final = """
@@ -80,6 +81,13 @@ WHERE w.person_id IS NULL AND w.state = 'withdrawn' AND w.reason = 'no_address'
     AND NOT EXISTS (
         SELECT 1 FROM customers_contact k WHERE k.customer_id = w.customer_id AND k.email <> '')
 GROUP BY w.customer_id
+UNION ALL
+SELECT 'to_release', n.customer_id, '', '', count(DISTINCT m.id), NULL, NULL,
+    NULL, NULL, NULL, NULL
+FROM outbox_message m JOIN notices_notice n ON n.message_id = m.id
+JOIN asked_for c ON c.id = n.customer_id
+WHERE m.state = 'awaiting_approval' AND n.person_id IS NULL AND n.state = 'owed'
+GROUP BY n.customer_id
 UNION ALL
 (SELECT DISTINCT ON (h.customer_id) 'hold', h.customer_id, '', h.kind, 0, h.starts_on, h.ends_on,
     NULL::date, NULL::date, NULL::date, NULL::date

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from collections_app.accounts.models import Delegation, Person, Role, Team
 from collections_app.accounts.queries import people_under
-from collections_app.actions.release import waiting_for
+from collections_app.actions.resend import SENDERS
 from collections_app.customers.models import Customer, CustomerQuerySet
 from collections_app.organisation.queries import today
 from collections_app.reminders.agenda import Agenda, agenda_of
@@ -122,6 +122,8 @@ def today_page(asked: TodayQuestion, *, by: Person) -> TodayPage:
         total = len(items)
         rows = rows_of(items[start : start + PAGE_SIZE], day=asked.day, readers=readers)
     people, teams = _choices(agenda, by, asked)
+    # Of all that one sees: there they are let go.
+    is_own = asked.rep is None and asked.team is None
     return TodayPage(
         asked=asked,
         known_through=payments_known_through(),
@@ -134,7 +136,7 @@ def today_page(asked: TodayQuestion, *, by: Person) -> TodayPage:
         has_customers=bool(agenda.owners),
         people=people,
         teams=teams,
-        to_release=0 if asked.rep or asked.team else waiting_for(by).count(),
+        to_release=agenda.to_release if is_own and by.role in SENDERS else 0,
     )
 
 

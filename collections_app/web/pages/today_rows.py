@@ -7,20 +7,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
-from django.db.models import FilteredRelation, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from collections_app.core.months import first_of, month_text
-from collections_app.customers.models import Customer
 from collections_app.reminders.agenda import SNOOZED, Waiting
 from collections_app.reminders.naming import OF_PROMISES, OF_REQUESTS, about, named
+from collections_app.reminders.portfolio import Whom, people_of
 from collections_app.reminders.ranking import Item, Kind
 from collections_app.reminders.words import (
     badge_of,
@@ -49,18 +48,6 @@ class Act:
     label: str
     path: str
     how: How = How.PAGE
-
-
-class Whom(NamedTuple):
-    """The customer of a row."""
-
-    id: int
-    public_id: UUID
-    name: str
-    owner_id: int
-    owner: str
-    phone: str | None
-    email: str | None
 
 
 @dataclass(frozen=True)
@@ -227,7 +214,7 @@ class TodayRow:
 
 def rows_of(items: Collection[Item], *, day: date, readers: Readers) -> list[TodayRow]:
     """Rows of the items, in their order; a fixed number of statements for each kind there is."""
-    people, names = _people(items), named(items)
+    people, names = people_of([item.customer_id for item in items]), named(items)
     return [
         TodayRow(item, people[item.customer_id], day, readers, *about(item, names))
         for item in items
@@ -238,23 +225,12 @@ def rows_of(items: Collection[Item], *, day: date, readers: Readers) -> list[Tod
 def waiting_rows(rows: Collection[Waiting], *, day: date, readers: Readers) -> list[TodayRow]:
     """Rows of what wants nothing today, each with why and until when."""
     items = [row.item for row in rows]
-    people, names = _people(items), named(items)
+    people, names = people_of([item.customer_id for item in items]), named(items)
     return [
         TodayRow(row.item, people[row.item.customer_id], day, readers, *about(row.item, names), row)
         for row in rows
         if row.item.customer_id in people
     ]
-
-
-def _people(items: Iterable[Item]) -> dict[int, Whom]:
-    """The customers of the items, with the address and telephone of each one's first contact."""
-    whom = Customer.objects.filter(pk__in={item.customer_id for item in items}).annotate(
-        first=FilteredRelation("contacts", condition=Q(contacts__is_primary=True))
-    )
-    rows = whom.values_list(
-        "pk", "public_id", "name", "owner_id", "owner__name", "first__phone", "first__email"
-    )
-    return {row[0]: Whom(*row) for row in rows}
 
 
 def _subject(item: Item) -> str:
