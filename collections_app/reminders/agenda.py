@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from collections_app.accounts.models import Person
@@ -209,16 +210,12 @@ def _sort_out(
 
     ``wanted`` are the lapsed instalments that want a follow-up where only history tells.
     """
-    hold = next(iter(one.things.get("hold", ())), None)
-    snoozed = {
-        (kind, fact.subject): (fact.second_on, reason)
-        for fact in one.things.get("snooze", ())
-        for kind, _space, reason in (fact.detail.partition(" "),)
-    }
+    hold = one.things["hold"][0] if "hold" in one.things else None
+    snoozed = _snoozed(one.things["snooze"]) if "snooze" in one.things else {}
     for item in _all_of(one):
         if hold is not None and item.kind in STILLED:
             waiting.append(Waiting(item, ON_HOLD, hold.second_on, hold.detail))
-        elif (found := snoozed.get((item.kind, item.subject))) is not None:
+        elif snoozed and (found := snoozed.get((item.kind, item.subject))) is not None:
             waiting.append(Waiting(item, SNOOZED, *found))
         elif item.kind == Kind.LAPSED and not one.wants_follow_up(item, wanted):
             until = one.spoken_on + timedelta(days=one.policy.chase_every_days)
@@ -227,13 +224,24 @@ def _sort_out(
             items.append(item)
 
 
+def _snoozed(facts: Iterable[Fact]) -> dict[tuple[str, str], tuple[date | None, str]]:
+    """Until when, and why, by kind and subject."""
+    return {
+        (kind, fact.subject): (fact.second_on, reason)
+        for fact in facts
+        for kind, _space, reason in (fact.detail.partition(" "),)
+    }
+
+
 def _all_of(one: _One) -> Iterator[Item]:
-    yield from _instalments(one)
-    yield from _put_off(one)
-    yield from _of_the_month(one)
-    yield from _measures(one)
-    yield from _told(one)
-    yield from _habits(one)
+    return chain(
+        _instalments(one),
+        _put_off(one),
+        _of_the_month(one),
+        _measures(one),
+        _told(one),
+        _habits(one),
+    )
 
 
 def _instalments(one: _One) -> Iterator[Item]:

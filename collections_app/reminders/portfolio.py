@@ -8,17 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
-from django.db.models.functions import TruncDate
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 
 from collections_app.core.months import first_of
 from collections_app.core.planned import fetch_planned
 from collections_app.customers.models import CustomerQuerySet
 from collections_app.organisation.queries import organisation
 from collections_app.standing.figures import customer_figures
-from collections_app.standing.models import Touched
 from collections_app.standing.queries import open_balances
 
 _PEOPLE: Final = """
@@ -28,16 +26,18 @@ JOIN customers_customer c ON c.id = a.id
 JOIN accounts_person o ON o.id = c.owner_id
 LEFT JOIN customers_contact k ON k.customer_id = c.id AND k.is_primary
 """
-_OWN = ("pk", "code", "rating", "currency", "owner_id", "owner__team_id", "regular_amount")
-_KEPT = (
-    "ledger_sums__open",
-    "month_figures__month",
-    "month_figures__target",
-    "month_figures__committed",
-    "month_figures__measures",
-    "month_figures__unpromised",
-    "month_figures__asked",
-)
+# Who of the customers that a query selects (put in) stands how, by what is kept for them.
+_ACCOUNTS: Final = """
+SELECT c.id, c.code, c.rating, c.currency, c.owner_id, o.team_id, c.regular_amount,
+    (c.entered_at AT TIME ZONE %s)::date,
+    EXISTS (SELECT 1 FROM standing_touched t WHERE t.customer_id = c.id),
+    l.open, f.month, f.target, f.committed, f.measures, f.unpromised, f.asked
+FROM ({customers}) asked_for(id)
+JOIN customers_customer c ON c.id = asked_for.id
+JOIN accounts_person o ON o.id = c.owner_id
+LEFT JOIN standing_ledgersums l ON l.customer_id = c.id
+LEFT JOIN standing_monthfigures f ON f.customer_id = c.id
+"""
 
 
 @dataclass(slots=True)
@@ -75,16 +75,21 @@ def accounts_of(customers: CustomerQuerySet, *, day: date) -> list[Account]:
     One statement where what is kept says it; the figures are worked out where it does not.
     """
     month = first_of(day)
-    zone = ZoneInfo(organisation().time_zone)
-    touched = Touched.objects.filter(customer_id=OuterRef("pk"))
-    rows = list(
-        customers.order_by().values_list(
-            *_OWN, TruncDate("entered_at", tzinfo=zone), Exists(touched), *_KEPT
-        )
-    )
+    rows = _kept_rows(customers)
     if day != organisation().standing_on or any(row[8] for row in rows):
         return _worked_out([Account(*row[:8]) for row in rows], month, day)
     return [_kept(row[:8], row[9], row[10:], month) for row in rows]
+
+
+def _kept_rows(customers: CustomerQuerySet) -> list[tuple[Any, ...]]:
+    try:
+        asked_for, values = customers.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        statement = _ACCOUNTS.replace("{customers}", asked_for)
+        cursor.execute(statement, (organisation().time_zone, *values))
+        return list(cursor.fetchall())
 
 
 def _kept(own: Any, open_: int | None, of_month: Any, month: date) -> Account:

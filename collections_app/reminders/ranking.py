@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from collections_app.core.money import decimals_of
@@ -79,13 +80,18 @@ def rating_tenths(rating: str | None) -> int:
     return RATING_TENTHS[rating or UNRATED_COUNTS_AS]
 
 
+@lru_cache(maxsize=256)
+def _scale(currency: str) -> int:
+    scale: int = 10 ** (MOST_DECIMALS - decimals_of(currency))
+    return scale
+
+
 def weight(item: Item) -> int:
     """What it weighs, in hundredths of the smallest unit that any currency has.
 
     Currencies are weighed by their figures: no rate of exchange is asked.
     """
-    scale: int = 10 ** (MOST_DECIMALS - decimals_of(item.currency))
-    return item.amount * scale * late_tenths(item.days) * rating_tenths(item.rating)
+    return item.amount * _scale(item.currency) * late_tenths(item.days) * rating_tenths(item.rating)
 
 
 def ranked(items: Iterable[Item]) -> list[Item]:
