@@ -28,6 +28,7 @@ BENCHMARKS = {
     "today": "benchmarks.today",
     "sweep": "benchmarks.sweep",
     "import": "benchmarks.imports",
+    "paint": "benchmarks.paint",
 }
 # The demo has at most 100 times the customers that it has at 1 ×.
 MOST_SCALE = 100
