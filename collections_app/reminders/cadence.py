@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
@@ -13,7 +13,7 @@ from collections_app.customers.models import Customer, Hold
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
 from collections_app.notices.operations import OPENING, Owed
 from collections_app.organisation.queries import policies_on
-from collections_app.reminders.following import follow_ups_wanted
+from collections_app.reminders.following import Wanted, follow_ups_wanted
 from collections_app.standing.models import LAPSED, InstalmentStanding
 from collections_app.standing.queries import chunks
 
@@ -27,12 +27,31 @@ def chases_owed(*, on: date) -> Iterator[Owed]:
     lapsed = InstalmentStanding.objects.filter(state__in=LAPSED, customer__owner__is_active=True)
     for lot in chunks(lapsed.order_by("customer").values_list("customer", flat=True).distinct()):
         owners = dict(Customer.objects.filter(pk__in=lot).values_list("pk", "owner_id"))
-        for one in follow_ups_wanted(lot, on=on):
-            if not one.is_first:
-                key = f"instalment/{one.instalment_id}/{one.count}"
-                yield Owed(
-                    owners[one.customer_id], key, one.customer_id, one.instalment_id, on_day=on
-                )
+        wanted = [one for one in follow_ups_wanted(lot, on=on) if not one.is_first]
+        told = _last_chases([one.instalment_id for one in wanted])
+        for one in wanted:
+            key = _key_of(one, *told.get(one.instalment_id, (date.min, "")))
+            yield Owed(owners[one.customer_id], key, one.customer_id, one.instalment_id, on_day=on)
+
+
+def _key_of(one: Wanted, told_on: date, told_by: str) -> str:
+    """The day on which it came to be wanted names a chase: that stays as it is, whereas what is put
+    on record later changes how many there were. Told on that day or after it, it is the one told.
+    """
+    if told_on >= one.latest:
+        return told_by
+    return f"instalment/{one.instalment_id}/{one.latest.isoformat()}"
+
+
+def _last_chases(instalment_ids: Collection[int]) -> dict[int, tuple[date, str]]:
+    """By instalment: the day and the key of the latest chase, whoever it was owed to."""
+    rows = Notice.objects.filter(kind=NoticeKind.CHASE, instalment__in=instalment_ids)
+    latest = rows.order_by("instalment", "-on_day", "-pk").distinct("instalment")
+    return {
+        id_: (day, key)
+        for id_, day, key in latest.values_list("instalment_id", "on_day", "key")
+        if day is not None
+    }
 
 
 def escalations_owed(*, on: date) -> Iterator[Owed]:

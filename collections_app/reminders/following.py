@@ -27,18 +27,17 @@ Dated = list[tuple[date | None, str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A lapsed instalment that wants a follow-up, since which day, the how-maniest it is.
+    """A lapsed instalment that wants a follow-up, since which day.
 
-    ``count`` is that of all days since the lapse on which one was wanted, so that it never comes
-    twice. ``is_new`` on such a day itself; on the days after it is still wanted. ``is_first``
-    where the only one wanted yet is that of the morning after the deadline, of which the lapse's
-    own notice tells.
+    ``latest`` is the last day on which another one came to be wanted. ``is_new`` on such a day
+    itself; on the days after it is still wanted. ``is_first`` where the only one wanted yet is that
+    of the morning after the deadline, of which the lapse's own notice tells.
     """
 
     customer_id: int
     instalment_id: int
     since: date
-    count: int
+    latest: date
     is_new: bool
     is_first: bool
 
@@ -70,7 +69,7 @@ def follow_ups_wanted(customer_ids: Collection[int], *, on: date) -> list[Wanted
         if since is not None:
             days = list(chase_days(lapse, on=on))
             is_first = days == [deadline_on + DAY]
-            found.append(Wanted(id_, instalment_id, since, len(days), days[-1] == on, is_first))
+            found.append(Wanted(id_, instalment_id, since, days[-1], days[-1] == on, is_first))
     return found
 
 

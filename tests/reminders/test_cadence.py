@@ -57,6 +57,14 @@ def follow_up(customer: Customer, day: date) -> None:
     )  # fmt: skip
 
 
+def hold(customer: Customer, *, since: int, until: int) -> None:
+    """On hold from one day after the due date to another, both included."""
+    Hold.objects.create(
+        customer=customer, kind="dispute", note="n", starts_on=on(since), ends_on=on(until),
+        entered_by=customer.owner,
+    )  # fmt: skip
+
+
 def send() -> list[tuple[str, str]]:
     """Let the mail leave; return state and reason of each notice that is no lapse's first word."""
     Message.objects.filter(state="queued").update(due_at=now() - timedelta(seconds=1))
@@ -106,6 +114,30 @@ def test_a_follow_up_puts_the_next_chase_off_by_an_interval(cast: Cast) -> None:
     assert [n for n in range(3, 7) if "chase" in sweep(on=on(n)).queued] == [4, 6]
 
 
+def test_a_follow_up_after_the_days_chase_leaves_the_next_one_on_its_day(cast: Cast) -> None:
+    customer = lapsing(cast)
+    for number in (1, 2, 3):
+        sweep(on=on(number))
+    follow_up(customer, on(3))
+    assert [n for n in range(4, 9) if "chase" in sweep(on=on(n)).queued] == [5, 7]
+
+
+def test_a_hold_after_the_days_chase_leaves_the_next_one_on_the_day_after_it(cast: Cast) -> None:
+    customer = lapsing(cast)
+    for number in (1, 2, 3):
+        sweep(on=on(number))
+    hold(customer, since=3, until=4)
+    assert [n for n in range(4, 9) if "chase" in sweep(on=on(n)).queued] == [5, 7]
+
+
+def test_a_contact_put_on_record_late_has_no_day_chased_again(cast: Cast) -> None:
+    customer = lapsing(cast, "B")
+    for number in range(1, 10):
+        sweep(on=on(number))
+    follow_up(customer, on(4))
+    assert [n for n in range(10, 14) if "chase" in sweep(on=on(n)).queued] == [12]
+
+
 def test_an_outage_leaves_one_chase_for_each_lapse(cast: Cast) -> None:
     lapsing(cast, "D")
     sweep(on=on(1))
@@ -126,10 +158,7 @@ def test_a_chase_of_a_customer_on_hold_is_withdrawn(cast: Cast) -> None:
     customer = lapsing(cast)
     sweep(on=on(1))
     sweep(on=on(3))
-    Hold.objects.create(
-        customer=customer, kind="dispute", note="n", starts_on=on(3), ends_on=on(9),
-        entered_by=customer.owner,
-    )  # fmt: skip
+    hold(customer, since=3, until=9)
     assert ("withdrawn", "hold") in send()
 
 
@@ -137,10 +166,7 @@ def test_a_customer_on_hold_is_neither_chased_nor_escalated_until_the_hold_ends(
     cast: Cast,
 ) -> None:
     customer = lapsing(cast, "D")
-    Hold.objects.create(
-        customer=customer, kind="dispute", note="n", starts_on=on(1), ends_on=on(4),
-        entered_by=customer.owner,
-    )  # fmt: skip
+    hold(customer, since=1, until=4)
     kinds = {n: sorted(sweep(on=on(n)).queued) for n in range(1, 6)}
     assert kinds == {1: ["lapsed"], 2: [], 3: [], 4: [], 5: ["chase", "escalated"]}
 
