@@ -42,8 +42,8 @@ class Notice(models.Model):
 
     The recipient is a person of the organisation or a contact of the customer; ``contact`` is null
     once that contact was removed. It is about an instalment, a request, a whole month or a day, as
-    its kind says. ``on_day`` is the day of those that come again, and of what is said to a customer
-    the first day on which it is to be said.
+    its kind says. ``on_day`` is the day of those that come again, of a lapse the day swept that
+    found it, and of what is said to a customer the first day on which it is to be said.
 
     ``times_owed`` grows when one that was withdrawn unsent is owed again.
     """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
@@ -18,40 +19,60 @@ from collections_app.standing.models import LAPSED, InstalmentStanding
 from collections_app.standing.queries import chunks
 
 
-def chases_owed(*, on: date) -> Iterator[Owed]:
+def chases_owed(*, on: date, but: Collection[int] = ()) -> Iterator[Owed]:
     """Of each lapse that wants a follow-up again, the latest one, to the customer's rep.
 
     Those of the days before it are not told any more: after an outage only the latest step is.
-    The follow-up of the first morning is asked for by the lapse's own notice.
+    The follow-up of the first morning is asked for by the lapse's own notice, and so are those of
+    an outage before it; ``but`` are the instalments of which the day's sweep tells for the first
+    time.
     """
     lapsed = InstalmentStanding.objects.filter(state__in=LAPSED, customer__owner__is_active=True)
     for lot in chunks(lapsed.order_by("customer").values_list("customer", flat=True).distinct()):
         owners = dict(Customer.objects.filter(pk__in=lot).values_list("pk", "owner_id"))
-        wanted = [one for one in follow_ups_wanted(lot, on=on) if not one.is_first]
-        told = _last_chases([one.instalment_id for one in wanted])
+        wanted = [
+            one
+            for one in follow_ups_wanted(lot, on=on)
+            if not one.is_first and one.instalment_id not in but
+        ]
+        told = _last_told([one.instalment_id for one in wanted])
         for one in wanted:
-            key = _key_of(one, *told.get(one.instalment_id, (date.min, "")))
-            yield Owed(owners[one.customer_id], key, one.customer_id, one.instalment_id, on_day=on)
+            key = _key_of(one, told.get(one.instalment_id, ()))
+            if key is not None:
+                owner_id = owners[one.customer_id]
+                yield Owed(owner_id, key, one.customer_id, one.instalment_id, on_day=on)
 
 
-def _key_of(one: Wanted, told_on: date, told_by: str) -> str:
-    """The day on which it came to be wanted names a chase: that stays as it is, whereas what is put
-    on record later changes how many there were. Told on that day or after it, it is the one told.
+Told = tuple[str, date, str]
+
+
+def _key_of(one: Wanted, told: Sequence[Told]) -> str | None:
+    """The key of the follow-up that is wanted; None where the lapse's own notice asked for it.
+
+    The day on which it came to be wanted names it: that stays as it is, whereas what is put on
+    record later changes how many there were. Told on that day or after it, it is the one told.
     """
-    if told_on >= one.latest:
-        return told_by
-    return f"instalment/{one.instalment_id}/{one.latest.isoformat()}"
+    since = [(kind, key) for kind, day, key in told if day >= one.latest]
+    if not since:
+        return f"instalment/{one.instalment_id}/{one.latest.isoformat()}"
+    return next((key for kind, key in since if kind == NoticeKind.CHASE), None)
 
 
-def _last_chases(instalment_ids: Collection[int]) -> dict[int, tuple[date, str]]:
-    """By instalment: the day and the key of the latest chase, whoever it was owed to."""
-    rows = Notice.objects.filter(kind=NoticeKind.CHASE, instalment__in=instalment_ids)
-    latest = rows.order_by("instalment", "-on_day", "-pk").distinct("instalment")
-    return {
-        id_: (day, key)
-        for id_, day, key in latest.values_list("instalment_id", "on_day", "key")
-        if day is not None
-    }
+def _last_told(instalment_ids: Collection[int]) -> dict[int, list[Told]]:
+    """By instalment: the latest chase and the lapse as they were told, whoever it was to."""
+    rows = Notice.objects.filter(
+        kind__in=(NoticeKind.CHASE, NoticeKind.LAPSED),
+        person__isnull=False,
+        instalment__in=instalment_ids,
+        on_day__isnull=False,
+    )
+    latest = rows.order_by("instalment", "kind", "-on_day", "-pk").distinct("instalment", "kind")
+    found: defaultdict[int, list[Told]] = defaultdict(list)
+    for id_, kind, day, key in latest.values_list("instalment_id", "kind", "on_day", "key"):
+        assert id_ is not None, "held by a constraint"
+        assert day is not None, "asked for above"
+        found[id_].append((kind, day, key))
+    return found
 
 
 def escalations_owed(*, on: date) -> Iterator[Owed]:

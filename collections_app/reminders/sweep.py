@@ -79,11 +79,13 @@ def sweep(*, on: date, dry_run: bool = False, notify: bool = True) -> Swept:
             )
         is_new_day = held.standing_on != on
         result.examined = move_standing_day(held, to=on).examined
+        lapsed = _take_note(result)
+        told_now = {one.instalment_id or 0 for one in lapsed} if notify else set()
         owed = {
             NoticeKind.ESCALATED: list(escalations_owed(on=on)),
-            NoticeKind.LAPSED: _take_note(result),
+            NoticeKind.LAPSED: lapsed,
             # A day's follow-ups are asked for in its morning: nothing that comes in later adds any.
-            NoticeKind.CHASE: list(chases_owed(on=on)) if is_new_day else [],
+            NoticeKind.CHASE: list(chases_owed(on=on, but=told_now)) if is_new_day else [],
         }
         look_at_waiting()
         spoken = owe_customers(on=on, is_opening=not notify)
@@ -114,7 +116,9 @@ def _take_note(result: Swept) -> list[Owed]:
         if state != (former or State.OPEN):
             result.transitions[state] += 1
         if state in LAPSED and former not in LAPSED:
-            lapsed.append(Owed(owner_id, f"instalment/{instalment_id}", customer_id, instalment_id))
+            key = f"instalment/{instalment_id}"
+            on = result.as_of
+            lapsed.append(Owed(owner_id, key, customer_id, instalment_id, on_day=on))
     for start in range(0, len(seen), 5000):
         InstalmentStanding.objects.filter(pk__in=seen[start : start + 5000]).update(
             swept_state=F("state")

@@ -144,6 +144,12 @@ def test_an_outage_leaves_one_chase_for_each_lapse(cast: Cast) -> None:
     assert sweep(on=on(9)).queued["chase"] == 1
 
 
+def test_a_lapse_that_is_told_after_an_outage_is_not_chased_with_it(cast: Cast) -> None:
+    lapsing(cast, "B")
+    assert dict(sweep(on=on(9)).queued) == {"lapsed": 1}
+    assert [n for n in range(10, 19) if "chase" in sweep(on=on(n)).queued] == [12, 16]
+
+
 def test_a_chase_is_withdrawn_when_somebody_spoke_with_the_customer_meanwhile(
     cast: Cast,
 ) -> None:
