@@ -11,7 +11,8 @@ from benchmarks.measure import Ratio, Report, Size
 from benchmarks.pages import Measured, Page, measure
 from collections_app.accounts.models import Person, Role
 from collections_app.upkeep.demo import make_demo
-from collections_app.web.pages.gaps import GapQuestion, gap_page
+from collections_app.web.pages.gap_question import GapQuestion
+from collections_app.web.pages.gaps import gap_page
 from collections_app.web.requests import StaffRequest
 
 CUSTOMERS = 200

@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from collections_app.accounts.models import Person, Role, Team
+from collections_app.core.seen import seen
 
 # UNION, not UNION ALL: it drops teams already found, so that a cycle of teams ends.
 MANAGED = """
@@ -28,6 +29,10 @@ def managed_team_ids(person: Person) -> list[int]:
     """
     if person.role != Role.MANAGER or not person.is_active:
         return []
+    return seen(("managed teams", person.pk), lambda: _managed(person))
+
+
+def _managed(person: Person) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(MANAGED, {"person": person.pk})
         return [row[0] for row in cursor.fetchall()]

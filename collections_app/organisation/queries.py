@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,6 +13,7 @@ from django.db import connection
 from collections_app.accounts.models import Team
 from collections_app.core import clock
 from collections_app.core.business_hours import BusinessHours
+from collections_app.core.seen import seen
 from collections_app.core.workdays import WorkCalendar
 from collections_app.organisation.defaults import (
     DEFAULT_POLICIES,
@@ -23,31 +21,6 @@ from collections_app.organisation.defaults import (
     holidays_of,
 )
 from collections_app.organisation.models import CalendarDay, Organisation, RatingPolicy
-
-# What was read by work that only looks, by name; None outside of such work.
-_seen: ContextVar[dict[Hashable, Any] | None] = ContextVar("seen", default=None)
-T = TypeVar("T")
-
-
-@contextmanager
-def seen_once() -> Iterator[None]:
-    """Read what ``seen`` reads at most once within, for work that changes nothing: a GET."""
-    token = _seen.set({})
-    try:
-        yield
-    finally:
-        _seen.reset(token)
-
-
-def seen(key: Hashable, read: Callable[[], T]) -> T:
-    """What ``read`` gives, read once where ``seen_once`` is at work; else each time anew."""
-    known = _seen.get()
-    if known is None:
-        return read()
-    if key not in known:
-        known[key] = read()
-    found: T = known[key]
-    return found
 
 
 def organisation() -> Organisation:

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from collections_app.core.money import ratio
 from collections_app.core.months import first_of, last_of
+from collections_app.core.seen import seen
 from collections_app.customers.models import Customer
 from collections_app.ledger.models import Payment, Reversal
 from collections_app.organisation.queries import organisation
@@ -202,6 +203,10 @@ def differing_customers(on: date) -> set[int]:
     Looking back, those with a reversal since; looking ahead, those with a payment or reversal
     until then; before the first sweep, all that ever paid.
     """
+    return seen(("differing", on), lambda: _differing(on))
+
+
+def _differing(on: date) -> set[int]:
     kept = organisation().standing_on
     if kept is None:
         return set(

@@ -176,7 +176,8 @@ rows AS (
 
 OWNED = f"""
 figures AS (
-    SELECT f.*, c.public_id, c.code, c.name, c.rating, c.currency, o.owner_id,
+    SELECT f.*, c.public_id, c.code, c.name, c.name_pinyin,
+        c.name_initials, c.rating, c.currency, o.owner_id,
         GREATEST(f.target - f.committed - f.measures - f.unpromised, 0) AS short,
         GREATEST(-(f.target - f.committed - f.measures - f.unpromised), 0) AS surplus,
         GREATEST(f.target - f.committed - f.measures - f.unpromised, 0) + f.lapsed AS at_risk
@@ -185,6 +186,12 @@ figures AS (
     WHERE %(owners)s::bigint[] IS NULL OR o.owner_id = ANY(%(owners)s::bigint[])
 )
 """
+
+# What the pace of rule 1 is measured against: what fell due by the day, and of what is not promised
+# as much as working days have gone by.
+EXPECTED: Final = """(COALESCE(f.due_by_now, 0) + CASE WHEN %(working_days)s = 0 THEN 0 ELSE
+            GREATEST(COALESCE(f.target - f.committed, 0), 0)::numeric
+            * %(worked_days)s / %(working_days)s END)::bigint"""
 
 RECEIPTS = receipts("receipts", "month", "month_end")
 COMPUTED = "WITH " + ",".join((ALLOCATED, MONTH_INSTALMENTS, RECEIPTS, PLANS, ROWS))

@@ -12,6 +12,7 @@ from typing import Final
 
 from collections_app.standing.figures_sql import (
     AMOUNTS,
+    EXPECTED,
     FIGURES,
     KEPT_FIGURES,
     OWNER_OF_MONTH,
@@ -127,9 +128,7 @@ all_lines AS (
         n.target AS present_target, n.locks_on, COALESCE(n.answer, '') AS answer, n.ask_again_on,
         t.target AS last_target, COALESCE(e.received, 0) AS last_received,
         COALESCE(f.original_target - f.target, 0) AS cut,
-        (COALESCE(f.due_by_now, 0) + CASE WHEN %(working_days)s = 0 THEN 0 ELSE
-            GREATEST(COALESCE(f.target - f.committed, 0), 0)::numeric
-            * %(worked_days)s / %(working_days)s END)::bigint AS expected
+        {EXPECTED} AS expected
     -- Full joins, though no side but the first has rows of its own: they are always hashed, where
     -- a planner without statistics would go through all of one for each of the other.
     FROM (SELECT * FROM customers_customer WHERE id = ANY(%(customers)s::bigint[])) c

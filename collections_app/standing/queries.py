@@ -9,9 +9,10 @@ from datetime import date
 from django.db import connection
 from django.db.models import Max, QuerySet
 
+from collections_app.core.seen import seen
 from collections_app.customers.models import Customer
 from collections_app.ledger.models import Payment
-from collections_app.organisation.queries import organisation, seen, today
+from collections_app.organisation.queries import organisation, today
 from collections_app.standing.allocation import Allocated, allocate
 from collections_app.standing.loading import (
     load_adjustments,

@@ -14,7 +14,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 from collections_app.core.logs import request_id
-from collections_app.organisation.queries import seen_once
+from collections_app.core.seen import seen_once
 from collections_app.web.access import may
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

@@ -12,8 +12,9 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from collections_app.accounts.operations import choose_language
+from collections_app.core.seen import seen_once
 from collections_app.organisation.models import Organisation
-from collections_app.organisation.queries import organisation, seen_once
+from collections_app.organisation.queries import organisation
 from collections_app.web.middleware import PageCompressionMiddleware
 from tests.conftest import Cast
 from tests.web.facts import make_customer

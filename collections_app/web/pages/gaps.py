@@ -2,68 +2,88 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from uuid import UUID
+from typing import Any, Final
 
-from django.db.models import Q
-from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from collections_app.accounts.models import Person, Team
+from collections_app.accounts.models import Person, Role, Team
 from collections_app.accounts.queries import people_under
 from collections_app.core.months import first_of
-from collections_app.customers.models import Customer, CustomerQuerySet
+from collections_app.customers.models import Customer
 from collections_app.organisation.queries import organisation
-from collections_app.standing.figures import (
-    CustomerFigures,
-    GroupFigures,
-    customer_figures,
-    grouped_figures,
+from collections_app.standing.doing import Doing, doing_about
+from collections_app.standing.gaps import (
+    CustomerGap,
+    CustomersAsked,
+    Gaps,
+    GroupGap,
+    Selection,
+    gaps_of,
+    month_before,
+    total_of,
 )
-from collections_app.standing.queries import payments_known_through, standing_day
-from collections_app.web.pages.totals import add_up, amounts_of, regroup
+from collections_app.standing.queries import payments_known_through
+from collections_app.web.charts.stacks import Part, stacks_of
+from collections_app.web.pages.gap_columns import (
+    COLUMNS,
+    Cell,
+    Column,
+    Head,
+    cells_of,
+    columns_shown,
+    heads_of,
+    sort_value,
+)
+from collections_app.web.pages.gap_question import GapQuestion
+from collections_app.web.pages.gap_strip import Tile, tiles_of
 from collections_app.web.pages.turning import ByMonth, Paged
 from collections_app.web.pages.units import Unit
 from collections_app.web.pages.waterfall import Waterfall, waterfall_of
-from collections_app.web.requests import id_asked, month_asked, page_asked, words_asked
 
-PAGE_SIZE = 50
+PAGE_SIZE: Final = 50
+MOST_GROUPS: Final = 200
+MOST_REPS: Final = 500
+RISKIEST: Final = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapQuestion:
-    """What the URL asks for: month, rep or team, currency, words, page."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a table: its figures, cell by cell, and its bar."""
 
-    day: date
-    month: date
-    rep: Person | None
-    team: Team | None
-    currency: str
-    words: str
-    page: int
+    row: Any
+    cells: list[Cell]
+    bar: tuple[Part, ...]
 
-    @classmethod
-    def read(cls, request: HttpRequest, *, by: Person) -> GapQuestion:
-        """Read the query string; 404 for a rep or team whose figures ``by`` may not see."""
-        day = standing_day()
-        return cls(
-            day=day,
-            month=month_asked(request, default=first_of(day)),
-            rep=rep_asked(id_asked(request, "rep"), by),
-            team=team_asked(id_asked(request, "team"), by),
-            currency=request.GET.get("currency", ""),
-            words=words_asked(request),
-            page=page_asked(request),
-        )
 
-    def owners(self) -> list[int] | None:
-        """Ids of the reps whom the month is narrowed to; None for all."""
-        if self.rep is not None:
-            return [self.rep.pk]
-        if self.team is not None:
-            return list(self.team.people.values_list("pk", flat=True))
-        return None
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The table of teams, reps or ratings: ``more`` are not shown."""
+
+    kind: str
+    kinds: list[str]
+    heads: list[Head]
+    lines: list[Line]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """One of the customers with most at risk, and what is being done about it."""
+
+    row: CustomerGap
+    bar: tuple[Part, ...]
+    doing: Doing
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What one can narrow to."""
+
+    teams: list[Team]
+    reps: list[Person]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,17 +94,30 @@ class GapPage(ByMonth, Paged):
     known_through: date | None
     currency: str
     currencies: list[str]
-    total: GroupFigures | None
+    total: GroupGap | None
+    before: date
+    tiles: list[Tile]
     waterfall: Waterfall | None
-    teams: list[GroupFigures]
-    reps: list[GroupFigures]
-    customers: list[CustomerFigures]
+    groups: Groups
+    risks: list[Risk]
+    columns: tuple[Column, ...]
+    heads: list[Head]
+    customers: list[Line]
+    listed: int
     has_more: bool
     has_customers: bool
+    choices: Choices
 
     @property
     def unit(self) -> Unit:
-        return Unit.of(self.currency, amounts_of(self.customers))
+        cells = [cell for line in self.customers for cell in line.cells]
+        return Unit.of(self.currency, [c.value for c in cells if c.column.kind == "money"])
+
+    @property
+    def show_name(self) -> str:
+        """What the customers of the list have."""
+        names = {column.key: str(column.label) for column in COLUMNS}
+        return names.get(self.asked.show, _("less received than was to be expected by now"))
 
     @property
     def first_row(self) -> int:
@@ -98,100 +131,94 @@ class GapPage(ByMonth, Paged):
 def gap_page(asked: GapQuestion, *, by: Person) -> GapPage:
     """The dashboard of what ``by`` may see, one currency of it; currencies are never added."""
     visible = Customer.objects.visible_to(by)
-    owners = asked.owners()
-    groups = grouped_figures(asked.month, on=asked.day, by="rep", customers=visible, owners=owners)
-    totals = add_up(groups)
-    currency = _currency(asked.currency, totals)
-    reps = [group for group in groups if group.currency == currency]
-    total = totals.get(currency)
-    customers = _customers(asked, visible.filter(currency=currency), owners)
-    label = _("Surplus of others")
+    chosen = asked.selection(visible)
+    found = gaps_of(chosen, customers_asked(asked), most=RISKIEST)
+    total = found.total
+    columns = columns_shown(is_full=asked.is_full)
+    before = month_before(asked.day)
     return GapPage(
         asked=asked,
         known_through=payments_known_through(),
-        currency=currency,
-        currencies=sorted(totals),
+        currency=total.currency if total else organisation().currency,
+        currencies=found.currencies,
         total=total,
-        waterfall=waterfall_of(total, surplus_label=label) if total else None,
-        teams=_teams(reps),
-        reps=reps,
-        customers=customers[:PAGE_SIZE],
-        has_more=len(customers) > PAGE_SIZE,
+        before=before,
+        tiles=tiles_of(total, _before(asked, chosen, total)) if total else [],
+        waterfall=waterfall_of(total, surplus_label=_("Surplus of others")) if total else None,
+        groups=_groups(asked, found, columns),
+        risks=_risks(asked, found.riskiest),
+        columns=columns,
+        heads=heads_of(columns, key=asked.sort.key, descending=asked.sort.descending),
+        customers=_lines(found.customers, columns),
+        listed=found.listed,
+        has_more=found.listed > asked.page * PAGE_SIZE,
         has_customers=total is not None or visible.exists(),
+        choices=choices_of(by),
     )
 
 
-def _currency(asked: str, totals: dict[str, GroupFigures]) -> str:
-    """The currency asked for, else the organisation's own, else that of most customers."""
-    if asked in totals:
-        return asked
-    own = organisation().currency
-    if own in totals or not totals:
-        return own
-    return max(totals.values(), key=lambda total: (total.customers, total.currency)).currency
-
-
-def _customers(
-    asked: GapQuestion, visible: CustomerQuerySet, owners: list[int] | None
-) -> list[CustomerFigures]:
-    """One page of customers and one row more, which tells whether there is a next page."""
-    return customer_figures(
-        asked.month,
-        on=asked.day,
-        customers=matching(visible, asked.words),
-        owners=owners,
-        limit=PAGE_SIZE + 1,
+def customers_asked(asked: GapQuestion) -> CustomersAsked:
+    """The page of customers that the URL asks for."""
+    return CustomersAsked(
+        show=asked.show,
+        sort=asked.sort.key,
+        descending=asked.sort.descending,
+        words=asked.words,
+        limit=PAGE_SIZE,
         offset=(asked.page - 1) * PAGE_SIZE,
     )
 
 
-def matching(customers: CustomerQuerySet, words: str) -> CustomerQuerySet:
-    """Narrow to customers whose code, name, pinyin or initials hold the words."""
-    if not words:
-        return customers
-    letters = "".join(words.lower().split())
-    return customers.filter(
-        Q(code__icontains=words)
-        | Q(name__icontains=words)
-        | Q(name_pinyin__icontains=letters)
-        | Q(name_initials__icontains=letters)
+def _before(asked: GapQuestion, chosen: Selection, total: GroupGap) -> GroupGap | None:
+    """The same selection on the same day of the month before, in the same currency."""
+    on = month_before(asked.day)
+    former = replace(
+        chosen, month=first_of(month_before(asked.month)), on=on, currency=total.currency
+    )
+    found = total_of(former)
+    return found if found is not None and found.currency == total.currency else None
+
+
+def _groups(asked: GapQuestion, found: Gaps, columns: tuple[Column, ...]) -> Groups:
+    """The groups asked for, else the first that tell more than the total does."""
+    known = {"team": found.teams, "rep": found.reps, "rating": found.ratings}
+    kinds = [kind for kind, rows in known.items() if len(rows) > 1] or ["rep"]
+    kind = asked.by or kinds[0]
+    rows = sorted(known[kind], key=lambda row: row.key)
+    key, descending = asked.order.key, asked.order.descending
+    if key == "name":
+        rows.sort(key=lambda row: row.name, reverse=descending)
+    else:
+        rows.sort(key=lambda row: sort_value(row, key), reverse=descending)
+    return Groups(
+        kind=kind,
+        kinds=kinds if kind in kinds else [*kinds, kind],
+        heads=heads_of(columns, key=key, descending=descending),
+        lines=_lines(rows[:MOST_GROUPS], columns),
+        more=max(len(rows) - MOST_GROUPS, 0),
     )
 
 
-def _teams(reps: list[GroupFigures]) -> list[GroupFigures]:
-    """The reps' figures by team; none where all are of one team."""
-    ids = [rep.public_id for rep in reps]
-    people = Person.objects.filter(public_id__in=ids).select_related("team")
-    team_of = {person.public_id: person.team for person in people}
-
-    def key(rep: GroupFigures) -> tuple[str, UUID | None]:
-        team = team_of.get(rep.public_id) if rep.public_id else None
-        return (team.name, team.public_id) if team else ("", None)
-
-    teams = regroup(reps, key=key)
-    return teams if len(teams) > 1 else []
+def _lines(rows: Sequence[GroupGap | CustomerGap], columns: tuple[Column, ...]) -> list[Line]:
+    bars = stacks_of(rows)
+    return [Line(row, cells_of(row, columns), bar) for row, bar in zip(rows, bars, strict=True)]
 
 
-def rep_asked(public_id: UUID | None, by: Person) -> Person | None:
-    """The rep of that id; 404 for one whose figures ``by`` may not see."""
-    if public_id is None:
-        return None
-    # Whoever once owned a customer that is visible now has figures here too.
-    once = Q(ownerships__customer__in=Customer.objects.visible_to(by))
-    seen = Person.objects.filter(Q(pk__in=people_under(by).values("pk")) | once)
-    rep = seen.filter(public_id=public_id).select_related("team").first()
-    if rep is None:
-        raise Http404
-    return rep
+def _risks(asked: GapQuestion, rows: list[CustomerGap]) -> list[Risk]:
+    doing = doing_about([row.customer_id for row in rows], month=asked.month, on=asked.day)
+    bars = stacks_of(rows)
+    return [Risk(row, bar, doing[row.customer_id]) for row, bar in zip(rows, bars, strict=True)]
 
 
-def team_asked(public_id: UUID | None, by: Person) -> Team | None:
-    """The team of that id; 404 for one whose figures ``by`` may not see."""
-    if public_id is None:
-        return None
-    once = Q(people__ownerships__customer__in=Customer.objects.visible_to(by))
-    seen = Team.objects.filter(Q(people__in=people_under(by).values("pk")) | once)
-    team = seen.filter(public_id=public_id).first()
-    if team is None:
-        raise Http404
-    return team
+def choices_of(by: Person) -> Choices:
+    """Whose months one can narrow to; nobody where one sees but one's own."""
+    if by.role == Role.REP:
+        return Choices([], [])
+    people = people_under(by).filter(role__in=(Role.REP, Role.MANAGER), is_active=True)
+    reps = list(people.select_related("team").order_by("name", "pk")[:MOST_REPS])
+    # The frame of the page names the person's team; here it is at hand.
+    for rep in reps:
+        if rep.pk == by.pk:
+            by.team = rep.team
+    teams = {rep.team.pk: rep.team for rep in reps if rep.team is not None}
+    return Choices(sorted(teams.values(), key=lambda team: team.name), reps)

@@ -14,7 +14,7 @@ from collections_app.accounts.models import Person
 from collections_app.actions.hand_over import may_take, to_hand_over
 from collections_app.customers.models import Customer
 from collections_app.organisation.queries import today
-from collections_app.web.pages.gaps import matching
+from collections_app.web.pages.narrowing import matching
 from collections_app.web.pages.settings import open_by_currency
 from collections_app.web.pages.turning import Paged
 from collections_app.web.requests import id_asked, page_asked, words_asked

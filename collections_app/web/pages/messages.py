@@ -19,8 +19,8 @@ from collections_app.notices.mail_log import messages_visible_to
 from collections_app.notices.models import Notice
 from collections_app.organisation.queries import organisation, today
 from collections_app.outbox.models import Message, MessageState
-from collections_app.web.pages.gaps import matching
 from collections_app.web.pages.mail_words import KINDS, kind_in_words, reason_in_words
+from collections_app.web.pages.narrowing import matching
 from collections_app.web.requests import day_asked, words_asked
 
 PAGE_SIZE: Final = 50

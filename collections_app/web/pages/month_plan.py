@@ -30,8 +30,8 @@ from collections_app.standing.month import (
 )
 from collections_app.standing.queries import payments_known_through, standing_day
 from collections_app.web.access import may
-from collections_app.web.pages.gaps import matching, rep_asked, team_asked
 from collections_app.web.pages.keys import key_asked, key_text
+from collections_app.web.pages.narrowing import matching, rep_asked, team_asked
 from collections_app.web.pages.plan_lines import PlanLine, lines_of, unit_of
 from collections_app.web.pages.turning import ByMonth
 from collections_app.web.pages.units import Unit

@@ -17,8 +17,8 @@ from collections_app.planning.proposals import Proposal, ProposalFacts, propose
 from collections_app.standing.month import MonthRow, month_list
 from collections_app.standing.proposing import proposal_facts
 from collections_app.web.forms.blocks import MOST_LINES
-from collections_app.web.pages.gaps import matching
 from collections_app.web.pages.month_plan import PlanQuestion, open_customers
+from collections_app.web.pages.narrowing import matching
 from collections_app.web.pages.units import Unit
 
 KINDS: Final = ("propose", "copy")

@@ -28,7 +28,7 @@ from collections_app.standing.rates import (
     realised_rates,
     window_of,
 )
-from collections_app.web.pages.gaps import rep_asked
+from collections_app.web.pages.narrowing import rep_asked
 from collections_app.web.pages.turning import Paged
 from collections_app.web.requests import id_asked, page_asked
 

@@ -32,7 +32,7 @@ from collections_app.followups.reasons import (
     totals_by_reason,
 )
 from collections_app.standing.queries import standing_day
-from collections_app.web.pages.gaps import rep_asked
+from collections_app.web.pages.narrowing import rep_asked
 from collections_app.web.pages.requests import listed, named
 from collections_app.web.pages.turning import Paged
 from collections_app.web.requests import id_asked, month_asked, page_asked

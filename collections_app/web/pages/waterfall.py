@@ -28,6 +28,16 @@ class Step:
     end: int
     sign: str = ""
 
+    @property
+    def figure(self) -> str:
+        """The figure of rule 1 that the bar shows, by its name."""
+        return "at_risk" if self.tone == "risk" else self.tone
+
+    @property
+    def sort(self) -> str:
+        """How a list of customers shows first those behind most of it."""
+        return f"-{self.figure}"
+
 
 @dataclass(frozen=True, slots=True)
 class Rect:

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from collections_app.followups.models import Outcome, RequestState
 from collections_app.imports.models import JobState
 from collections_app.outbox.models import MessageState
-from collections_app.planning.models import Answer, MeasureStatus
+from collections_app.planning.models import Answer, MeasureKind, MeasureStatus
 from collections_app.standing.models import State
 
 register = template.Library()
+
+ASKED = _("asked for a commitment")
 
 # key: (word, icon, tone)
 STATES = {
@@ -91,6 +93,18 @@ STATES = {
 def state(key: str | None) -> SafeString:
     """A state as a badge, like ``_parts/state.html``; nothing where there is none."""
     return _badge(str(key), get_language() or "en", static("icons.svg")) if key else SafeString()
+
+
+@register.filter
+def measure_kind(code: str) -> str:
+    """A kind of measure, in words."""
+    return str(MeasureKind(code).label)
+
+
+@register.filter
+def contact_word(code: str) -> str:
+    """What came of a contact: a follow-up's outcome, or that one asked."""
+    return str(ASKED if code == "asked" else Outcome(code).label)
 
 
 # A page holds hundreds of the same few badges. Each is kept by the language and the sprite that it

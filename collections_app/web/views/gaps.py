@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from collections_app.accounts.models import Role
-from collections_app.web.pages.gaps import GapQuestion, gap_page
+from collections_app.web.pages.gap_question import GapQuestion
+from collections_app.web.pages.gaps import gap_page
 from collections_app.web.requests import StaffRequest
 
 START_PAGES = {

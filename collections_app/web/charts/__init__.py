@@ -1,0 +1,1 @@
+"""Pictures of figures as geometry: pure, in per cent and pixels; templates paint them."""
