@@ -58,12 +58,17 @@ class CourtesyLine:
     is_part_paid: bool
 
 
-def word_courtesy(message: Message, wanted: Sequence[Notice], known: Known) -> Rendered:
-    """Word all that a message has to say to a contact, in the message's language."""
+def word_courtesy(
+    message: Message, wanted: Sequence[Notice], known: Known, *, with_html: bool = True
+) -> Rendered:
+    """Word all that a message has to say to a contact, in the message's language.
+
+    Without its HTML where only the plain text is shown.
+    """
     language = message.language
     context = _context(wanted, known, language) | {"language": language}
     folder = "lapsed_customer" if context["lapsed"] else "due_soon"
-    return rendered(folder, context, language=language)
+    return rendered(folder, context, language=language, with_html=with_html)
 
 
 def _context(wanted: Sequence[Notice], known: Known, language: str) -> dict[str, Any]:

@@ -63,11 +63,13 @@ def worded(folder: str, context: Mapping[str, Any], *, language: str, count: int
     return rendered(folder, whole, language=language)
 
 
-def rendered(folder: str, context: Mapping[str, Any], *, language: str) -> Rendered:
+def rendered(
+    folder: str, context: Mapping[str, Any], *, language: str, with_html: bool = True
+) -> Rendered:
     """The templates of a kind of mail, in the language; its subject on one line."""
     with translation.override(language):
         return Rendered(
             subject=" ".join(render_to_string(f"emails/{folder}/subject.txt", context).split()),
             text=render_to_string(f"emails/{folder}/body.txt", context),
-            html=render_to_string(f"emails/{folder}/body.html", context),
+            html=render_to_string(f"emails/{folder}/body.html", context) if with_html else "",
         )

@@ -158,7 +158,7 @@ def _worded(notices: list[Notice], known: Known) -> list[Would]:
     for of in carried.values():
         message = of[0].message
         assert message is not None
-        said = word_courtesy(message, of, known)
+        said = word_courtesy(message, of, known, with_html=False)
         leaves_at = hours.next_at(max(message.due_at, now()))
         found.append(Would(message.to_address, said.subject, said.text, leaves_at))
     return found

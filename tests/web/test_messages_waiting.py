@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from collections_app.accounts.models import AuditEntry, Person
 from collections_app.core.clock import now
@@ -142,3 +144,15 @@ def test_today_says_how_many_wait(cast: Cast, client: Client, message: Message) 
     assert "2 messages to customers wait for your release" in text_of(client.get("/today/"))
     client.force_login(cast.west_rep)
     assert "wait for your release" not in text_of(client.get("/today/"))
+
+
+def test_the_list_asks_no_more_of_six_messages_than_of_two(cast: Cast, client: Client) -> None:
+    counts = []
+    for codes in (range(2), range(2, 6)):
+        for number in codes:
+            waits(cast.east_rep, code=f"Q-{number}")
+        look(client, cast.east_rep)
+        with CaptureQueriesContext(connection) as queries:
+            look(client, cast.east_rep)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

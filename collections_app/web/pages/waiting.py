@@ -81,7 +81,7 @@ def _rows(messages: list[Message]) -> list[WaitingRow]:
         of = carried[message.pk]
         gone = [reasons[n.pk] for n in of]
         said = [n for n in of if reasons[n.pk] in (None, "quiet")]
-        whole = word_courtesy(message, said or of, known)
+        whole = word_courtesy(message, said or of, known, with_html=False)
         first = of[0]
         rows.append(
             WaitingRow(
