@@ -83,7 +83,8 @@ def run(size: Size) -> Report:
         home = reverse("web:customer_detail", args=[customer.public_id])
         plan = f"{reverse('web:month_plan')}?rows={LONG_PAGE}"
         pages = {
-            f"month plan of {size.at_one(ALL_CUSTOMERS)}": (admin, plan),
+            f"month plan of {size.at_one(ALL_CUSTOMERS)}": (admin, reverse("web:month_plan")),
+            "month plan, all in one page": (admin, plan),
             f"Today of {rep.customers.count()}": (rep, reverse("web:today")),
             "gap dashboard": (manager, reverse("web:gap_dashboard")),
             **{f"customer, tab {tab}": (rep, f"{home}?tab={tab}") for tab in TABS},

@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from collections_app.core.months import first_of
-from collections_app.customers.models import Contact, Customer
+from collections_app.customers.contacts import KnownContact, contacts_of
+from collections_app.customers.models import Customer
 from collections_app.standing.head import Head, head_of
 from collections_app.standing.kept import promises_page
 from collections_app.standing.queries import ledgers_of, payments_known_through, standing_day
@@ -88,7 +89,7 @@ class CustomerPage(ByMonth, Paged):
     record: RecordTab | None = None
     invoices: InvoicesTab | None = None
     payments: PaymentsTab | None = None
-    contacts: list[Contact] | None = None
+    contacts: list[KnownContact] | None = None
     mail: MailPart | None = None
     history: TimelineTab | None = None
 
@@ -137,8 +138,7 @@ def _tab(customer: Customer, asked: CustomerQuestion, head: Head, conduct: Condu
         case "payments":
             return payments_tab(id_, customer.currency, on=on, page=page)
         case "contacts":
-            contacts = Contact.objects.filter(customer=customer)
-            return list(contacts.order_by("-is_primary", "name"))
+            return contacts_of(id_)
         case _:
             return timeline_tab(customer, asked.line, page=page)
 
