@@ -16,7 +16,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collections_app.settings")
 from django.conf import settings
 from django.utils.log import configure_logging
 
-from collections_app.jobs import stamps
+from collections_app.jobs import (
+    log_names,  # noqa: F401 - it listens to signals
+    stamps,
+)
 from collections_app.jobs.schedules import Aligned
 
 if TYPE_CHECKING:

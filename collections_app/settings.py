@@ -339,16 +339,16 @@ LOG_FORMAT = "json" if _text("LOG_FORMAT", "text").lower() == "json" else "text"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "collections_app.core.logs.RequestIdFilter"}},
+    "filters": {"names": {"()": "collections_app.core.logs.NamesFilter"}},
     "formatters": {
         "json": {"()": "collections_app.core.logs.JsonFormatter"},
-        "text": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "text": {"format": "%(asctime)s %(levelname)s %(name)s [%(names_in_text)s] %(message)s"},
     },
     "handlers": {
         # Standard error: standard output belongs to what commands answer.
         "stderr": {
             "class": "logging.StreamHandler",
-            "filters": ["request_id"],
+            "filters": ["names"],
             "formatter": LOG_FORMAT,
         }
     },
@@ -356,6 +356,8 @@ LOGGING = {
     # Django's own handlers are taken off, so that each line is written once.
     "loggers": {
         "django": {"handlers": [], "propagate": True, "level": LOG_LEVEL},
+        # Its own handlers too, as soon as it has loaded the product.
+        "gunicorn.error": {"handlers": [], "propagate": True},
         # A line for every wake-up would drown what matters.
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from collections_app.core.clock import now
+from collections_app.core.logs import named
 from collections_app.jobs.models import JobOutcome, JobRun
 
 KEPT_FOR, KEPT_OF_OFTEN = timedelta(days=90), timedelta(days=1)
@@ -73,7 +74,8 @@ def run_once(name: str, period: str, work: Callable[[], object], *, has_died: bo
     if id_ is None:
         return False
     try:
-        work()
+        with named(job_run=str(id_)):
+            work()
     except Exception as fault:
         text = f"{type(fault).__name__}: {fault}".replace("\x00", "\ufffd")
         _finish(id_, JobOutcome.FAILED, text[:500])

@@ -13,7 +13,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
-from collections_app.core.logs import request_id
+from collections_app.core.logs import named
 from collections_app.core.seen import seen_once
 from collections_app.web.access import may
 
@@ -32,13 +32,10 @@ class RequestIdMiddleware:
         # A proxy's id is kept; anything else could forge log lines.
         name = given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex
         request.request_id = name  # type: ignore[attr-defined]
-        token = request_id.set(name)
-        try:
+        with named(request_id=name):
             response = self.get_response(request)
-            response["X-Request-ID"] = name
-            return response
-        finally:
-            request_id.reset(token)
+        response["X-Request-ID"] = name
+        return response
 
 
 class KnownMethodsMiddleware:
