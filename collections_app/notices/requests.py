@@ -12,7 +12,7 @@ from django.utils import translation
 from collections_app.accounts.models import Person
 from collections_app.accounts.queries import managers_above
 from collections_app.core.clock import now
-from collections_app.core.display import format_day, format_money
+from collections_app.core.display import format_day, format_money, format_month
 from collections_app.customers.models import Customer
 from collections_app.followups.models import Request, RequestState
 from collections_app.notices.models import Notice, NoticeKind
@@ -133,7 +133,7 @@ def _line(request: Request, language: str) -> RequestLine:
         about=request.commitment.reference if request.commitment else "",
         target_before=money(request.target_before),
         target_after=money(request.target_after),
-        month=f"{request.month:%Y-%m}",
+        month=format_month(request.month, language),
         reason=request.get_reason_display(),
         note=request.note,
         word=request.word,

@@ -79,7 +79,7 @@ def _request(day: date, language: str) -> dict[str, Any]:
         kind=str(RequestKind(RequestKind.values[0]).label), is_approved=True,
         amount=format_money(AMOUNT, CURRENCY), conceded=format_money(AMOUNT // 2, CURRENCY),
         until=format_day(day + timedelta(days=14), language), about="P-1001", target_before="",
-        target_after="", month=month_text(first_of(day)), reason="", note="", word="",
+        target_after="", month=format_month(first_of(day), language), reason="", note="", word="",
         link=_link("today/"),
     )  # fmt: skip
     return {"lines": [line]}
