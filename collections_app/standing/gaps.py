@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,7 +23,13 @@ from collections_app.standing.figures import (
     parameters_of,
     serves_kept,
 )
-from collections_app.standing.gaps_sql import SHOWN, SORTED, gaps_statement, total_statement
+from collections_app.standing.gaps_sql import (
+    SHOWN,
+    SORTED,
+    customers_statement,
+    gaps_statement,
+    total_statement,
+)
 from collections_app.standing.month import days_of
 
 NARROWINGS: Final = tuple(SHOWN)
@@ -107,13 +113,7 @@ def gaps_of(chosen: Selection, asked: CustomersAsked, *, most: int = 10) -> Gaps
     on which reversals make a difference.
     """
     values, is_kept = _parameters(chosen)
-    values |= {
-        "words": asked.words or None,
-        "letters": "".join(asked.words.split()),
-        "limit": asked.limit,
-        "offset": asked.offset,
-        "most": most,
-    }
+    values |= _listing(asked) | {"most": most}
     statement = gaps_statement(
         show=asked.show, sort=asked.sort, descending=asked.descending, is_kept=is_kept
     )
@@ -132,6 +132,23 @@ def gaps_of(chosen: Selection, asked: CustomersAsked, *, most: int = 10) -> Gaps
     )
 
 
+def customer_rows(chosen: Selection, asked: CustomersAsked) -> Iterator[CustomerGap]:
+    """The customers listed, all of them or the page asked for, made one by one as they are read.
+
+    The statement has run when this returns.
+    """
+    values, is_kept = _parameters(chosen)
+    values |= _listing(asked)
+    statement = customers_statement(
+        show=asked.show, sort=asked.sort, descending=asked.descending, is_kept=is_kept
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        names = [column.name for column in cursor.description or ()]
+        rows = cursor.fetchall()
+    return (CustomerGap(**dict(zip(names, row, strict=True))) for row in rows)
+
+
 def total_of(chosen: Selection) -> GroupGap | None:
     """The sums over the selection alone; None where it has no figures."""
     values, is_kept = _parameters(chosen)
@@ -145,6 +162,15 @@ def month_before(day: date) -> date:
     """The same day of the month before; its last where that month is shorter."""
     former = add_months(first_of(day), -1)
     return former.replace(day=min(day.day, last_of(former).day))
+
+
+def _listing(asked: CustomersAsked) -> dict[str, Any]:
+    return {
+        "words": asked.words or None,
+        "letters": "".join(asked.words.split()),
+        "limit": asked.limit,
+        "offset": asked.offset,
+    }
 
 
 def _parameters(chosen: Selection) -> tuple[dict[str, Any], bool]:

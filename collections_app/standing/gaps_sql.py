@@ -108,17 +108,29 @@ def total_statement(*, is_kept: bool) -> str:
     return f"{_figures(is_kept=is_kept)} SELECT {TOTAL}"
 
 
+def _listed(show: str, sort: str, descending: bool) -> str:
+    order = f'{SORTED[sort]} {"DESC" if descending else "ASC"} NULLS LAST, code COLLATE "C"'
+    return f"""
+listed AS (
+    SELECT {_ROW}, row_number() OVER (ORDER BY {order}) AS place FROM of_money
+    WHERE {SHOWN[show]} AND {MATCHING}
+)"""
+
+
+def customers_statement(*, show: str, sort: str, descending: bool, is_kept: bool) -> str:
+    """The statement of the customers listed alone, a row each."""
+    return f"""{_figures(is_kept=is_kept)}, {_listed(show, sort, descending)}
+SELECT {_ROW.replace("month_rating AS rating", "rating")} FROM listed
+ORDER BY place LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+
 def gaps_statement(*, show: str, sort: str, descending: bool, is_kept: bool) -> str:
     """The statement of a whole dashboard, so that all of it is of one instant.
 
     Nothing from outside is interpolated: ``show`` and ``sort`` are keys of the tables above.
     """
-    order = f'{SORTED[sort]} {"DESC" if descending else "ASC"} NULLS LAST, code COLLATE "C"'
-    return f"""{_figures(is_kept=is_kept)},
-listed AS (
-    SELECT {_ROW}, row_number() OVER (ORDER BY {order}) AS place FROM of_money
-    WHERE {SHOWN[show]} AND {MATCHING}
-),
+    return f"""{_figures(is_kept=is_kept)}, {_listed(show, sort, descending)},
 page AS (SELECT * FROM listed ORDER BY place LIMIT %(limit)s OFFSET %(offset)s),
 riskiest AS (
     SELECT {_ROW} FROM of_money WHERE at_risk > 0

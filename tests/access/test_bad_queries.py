@@ -29,7 +29,7 @@ TELLING = (
 )  # fmt: skip
 KNOWN = (
     "month page tab q sort show after rep currency state kind reason from to commitment target"
-    " months by older uplift on rating order columns measure team todo subject"
+    " months by older uplift on rating order columns format table measure team todo subject"
 )
 
 

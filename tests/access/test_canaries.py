@@ -13,7 +13,8 @@ from tests.web.facts import make_customer, make_plan, stand_on
 # As figures are written: exact, in thousands, in 万.
 AMOUNTS = (f"{CANARY_AMOUNT:,}", "¥7.78M", "777.8万", str(CANARY_AMOUNT * 100))
 QUERIES = (
-    "", f"?q={CANARY}", f"?q={CANARY.lower()[:4]}", "?month=2026-11", "?sort=-uncovered",
+    "", "?format=csv", "?format=csv&table=risks", "?format=csv&table=rep",
+    f"?q={CANARY}", f"?q={CANARY.lower()[:4]}", "?month=2026-11", "?sort=-uncovered",
     "?show=lapsed", "?page=1", "?month=2026-11&tab=history", "?tab=history&show=record",
 )  # fmt: skip
 

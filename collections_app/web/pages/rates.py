@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person
-from collections_app.core.money import to_text
 from collections_app.customers.models import Customer
 from collections_app.organisation.queries import organisation
 from collections_app.planning.models import MeasureKind
@@ -31,6 +30,7 @@ from collections_app.standing.rates import (
 from collections_app.web.pages.narrowing import rep_asked
 from collections_app.web.pages.turning import Paged
 from collections_app.web.requests import id_asked, page_asked
+from collections_app.web.sheets import Cell, Money, Sheet
 
 PAGE_SIZE = 50
 MONTHS: Final = (3, 6, 12)
@@ -149,43 +149,52 @@ def _measures(asked: RatesQuestion, ids: list[int]) -> list[MeasureLine]:
     return [MeasureLine(str(MeasureKind(row.kind).label), row) for row in rows]
 
 
-def export_rows(asked: RatesQuestion, what: str, *, by: Person) -> Iterator[Sequence[str]]:
-    """The rows of a download, of every currency: amounts and ratios as the contract writes them."""
+def export_sheet(asked: RatesQuestion, what: str, *, by: Person) -> Sheet:
+    """One of the tables whole, of every currency."""
     ids = ids_of(Customer.objects.visible_to(by))
     if what == "measure":
-        return _measure_rows(realised_rates(window=asked.window, on=asked.day, customers=ids))
+        measures = realised_rates(window=asked.window, on=asked.day, customers=ids)
+        head, *rows = _measure_rows(measures)
+        return Sheet(_("What measures brought"), [str(c) for c in head], rows, _note_of(asked))
     if what not in EXPORTS:
         raise Http404
-    return _kept_rows(_rates(asked, EXPORTS[what], ids))
+    head, *rows = _kept_rows(_rates(asked, EXPORTS[what], ids))
+    return Sheet(_("Rates"), [str(cell) for cell in head], rows, _note_of(asked))
 
 
-def _kept_rows(rows: list[KeptGroup]) -> Iterator[Sequence[str]]:
+def _note_of(asked: RatesQuestion) -> list[tuple[str, str]]:
+    window = asked.window
+    return [
+        (_("From"), window.since.isoformat()),
+        (_("To"), window.until.isoformat()),
+        (_("As of"), asked.day.isoformat()),
+        (_("Rep"), asked.rep.name if asked.rep else _("All")),
+    ]
+
+
+def _kept_rows(rows: list[KeptGroup]) -> Iterator[Sequence[Cell]]:
     yield [
         _("Key"), _("Name"), _("Currency"), _("Promised"), _("In time"), _("Kept by amount"),
         _("Instalments"), _("Instalments kept"), _("Broken"), _("Kept by number"),
         _("Renegotiated"),
     ]  # fmt: skip
     for row in rows:
-        amounts = [to_text(amount, row.currency) for amount in (row.amount, row.on_time)]
-        counts = [str(count) for count in (row.number, row.kept, row.broken)]
+        amounts = [Money(amount, row.currency) for amount in (row.amount, row.on_time)]
+        counts = (row.number, row.kept, row.broken)
         yield [
-            row.key, row.name, row.currency, *amounts, _ratio(row.by_amount), *counts,
-            _ratio(row.by_number), str(row.renegotiated),
+            row.key, row.name, row.currency, *amounts, row.by_amount, *counts,
+            row.by_number, row.renegotiated,
         ]  # fmt: skip
 
 
-def _measure_rows(rows: list[RealisedRate]) -> Iterator[Sequence[str]]:
+def _measure_rows(rows: list[RealisedRate]) -> Iterator[Sequence[Cell]]:
     yield [
         _("Kind"), _("Currency"), _("Done"), _("Expected uplift"), _("Realised uplift"),
         _("Realised rate"), _("Without a figure"),
     ]  # fmt: skip
     for row in rows:
-        amounts = [to_text(amount, row.currency) for amount in (row.expected, row.realised)]
+        amounts = [Money(amount, row.currency) for amount in (row.expected, row.realised)]
         yield [
-            str(MeasureKind(row.kind).label), row.currency, str(row.done), *amounts,
-            _ratio(row.rate), str(row.untold),
+            str(MeasureKind(row.kind).label), row.currency, row.done, *amounts,
+            row.rate, row.untold,
         ]  # fmt: skip
-
-
-def _ratio(share: Decimal | None) -> str:
-    return "" if share is None else str(share)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person, Role
 from collections_app.accounts.queries import people_under
-from collections_app.core.money import to_text
 from collections_app.core.months import add_months, first_of, last_of, month_text
 from collections_app.customers.models import Customer
 from collections_app.followups.models import (
@@ -36,6 +35,7 @@ from collections_app.web.pages.narrowing import rep_asked
 from collections_app.web.pages.requests import listed, named
 from collections_app.web.pages.turning import Paged
 from collections_app.web.requests import id_asked, month_asked, page_asked
+from collections_app.web.sheets import Cell, Money, Sheet
 
 PAGE_SIZE: Final = 50
 MONTHS_BACK: Final = 11
@@ -151,23 +151,34 @@ def requests_asked(asked: ReasonsQuestion, *, by: Person) -> RequestQuerySet:
     return found
 
 
-def reasons_rows(asked: ReasonsQuestion, *, by: Person) -> Iterator[list[str]]:
-    """The requests as rows of a file, the heading first; amounts are plain decimals."""
-    yield [
+def reasons_sheet(asked: ReasonsQuestion, *, by: Person) -> Sheet:
+    """The requests that the register shows, all of them."""
+    note = [
+        (_("From"), asked.from_month),
+        (_("To"), asked.to_month),
+        (_("Rep"), asked.rep.name if asked.rep else _("All")),
+    ]
+    return Sheet(_("Requests"), _head(), _rows(asked, by=by), note)
+
+
+def _head() -> list[str]:
+    return [
         *(_("Asked on"), _("Code"), _("Customer"), _("Rep"), _("Asked by"), _("Asked for")),
         *(_("Month"), _("Promise"), _("Reason"), _("Note"), _("Currency"), _("Amount")),
         *(_("Until"), _("State"), _("Conceded"), _("Decided on"), _("Decided by"), _("Word")),
     ]
+
+
+def _rows(asked: ReasonsQuestion, *, by: Person) -> Iterator[list[Cell]]:
     for row in listed(requests_asked(asked, by=by)).iterator(500):
         money = row.customer.currency
         yield [
-            row.asked_on.isoformat(), row.customer.code, row.customer.name,
+            row.asked_on, row.customer.code, row.customer.name,
             row.customer.owner.name, row.asked_by.name, row.get_kind_display(),
             month_text(row.month), row.commitment.reference if row.commitment else "",
-            row.get_reason_display(), row.note, money, to_text(row.amount, money),
-            row.until_on.isoformat() if row.until_on else "", row.get_state_display(),
-            to_text(row.conceded, money) if row.conceded is not None else "",
-            row.decided_on.isoformat() if row.decided_on else "",
+            row.get_reason_display(), row.note, money, Money(row.amount, money),
+            row.until_on, row.get_state_display(),
+            Money(row.conceded, money), row.decided_on,
             row.decided_by.name if row.decided_by else "", row.word,
         ]  # fmt: skip
 

@@ -95,6 +95,11 @@ def state(key: str | None) -> SafeString:
     return _badge(str(key), get_language() or "en", static("icons.svg")) if key else SafeString()
 
 
+def state_word(key: str) -> str:
+    """A state in a word."""
+    return str(STATES[key][0])
+
+
 @register.filter
 def measure_kind(code: str) -> str:
     """A kind of measure, in words."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from collections_app.accounts.models import Role
+from collections_app.core.months import month_text
+from collections_app.web.pages.gap_export import gap_sheet
 from collections_app.web.pages.gap_question import GapQuestion
 from collections_app.web.pages.gaps import gap_page
 from collections_app.web.requests import StaffRequest
+from collections_app.web.sheets import format_asked, sheet_response
 
 START_PAGES = {
     Role.REP: "web:today",
@@ -38,3 +41,13 @@ def gap_dashboard(request: StaffRequest) -> HttpResponse:
     whole = not request.htmx or request.htmx.history_restore_request
     name = "web/gaps/dashboard.html" if whole else "web/gaps/_customers.html"
     return render(request, name, {"page": page})
+
+
+@require_safe
+def gap_export(request: StaffRequest) -> FileResponse | StreamingHttpResponse:
+    """One of the dashboard's tables, whole: ``?table=customers&format=xlsx`` and what it asks."""
+    asked = GapQuestion.read(request, by=request.user)
+    table = request.GET.get("table", "customers")
+    sheet = gap_sheet(asked, table, by=request.user)
+    stem = f"gaps-{table}-{month_text(asked.month)}-{asked.day.isoformat()}"
+    return sheet_response(sheet, kind=format_asked(request), stem=stem)

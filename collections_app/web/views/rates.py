@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from collections_app.web.csv_files import csv_response
-from collections_app.web.pages.rates import RatesQuestion, export_rows, rates_page
+from collections_app.web.pages.rates import RatesQuestion, export_sheet, rates_page
 from collections_app.web.requests import StaffRequest
+from collections_app.web.sheets import format_asked, sheet_response
 
 
 @require_safe
@@ -19,9 +19,10 @@ def rates(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-def rates_export(request: StaffRequest) -> HttpResponse | StreamingHttpResponse:
-    """One of the tables as CSV, whole: ``?by=customer`` (the default), rep, rating or measure."""
+def rates_export(request: StaffRequest) -> FileResponse | StreamingHttpResponse:
+    """One of the tables, whole: ``?by=customer`` (the default), rep, rating or measure."""
     asked = RatesQuestion.read(request, by=request.user)
     what = request.GET.get("by", "customer")
-    rows = list(export_rows(asked, what, by=request.user))
-    return csv_response(f"rates-{what}-{asked.day.isoformat()}.csv", rows)
+    sheet = export_sheet(asked, what, by=request.user)
+    kind = format_asked(request, default="csv")
+    return sheet_response(sheet, kind=kind, stem=f"rates-{what}-{asked.day.isoformat()}")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from collections_app.web.csv_files import csv_response
-from collections_app.web.pages.reasons import ReasonsQuestion, reasons_page, reasons_rows
+from collections_app.web.pages.reasons import ReasonsQuestion, reasons_page, reasons_sheet
 from collections_app.web.requests import StaffRequest
+from collections_app.web.sheets import format_asked, sheet_response
 
 
 @require_safe
@@ -20,8 +20,9 @@ def reasons(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-def reasons_export(request: StaffRequest) -> HttpResponse | StreamingHttpResponse:
-    """The requests that the register shows, all of them, as CSV."""
+def reasons_export(request: StaffRequest) -> FileResponse | StreamingHttpResponse:
+    """The requests that the register shows, all of them."""
     asked = ReasonsQuestion.read(request, by=request.user)
-    name = f"{_('concessions')}-{asked.from_month}-{asked.to_month}.csv"
-    return csv_response(name, reasons_rows(asked, by=request.user))
+    stem = f"{_('concessions')}-{asked.from_month}-{asked.to_month}"
+    sheet = reasons_sheet(asked, by=request.user)
+    return sheet_response(sheet, kind=format_asked(request, default="csv"), stem=stem)
