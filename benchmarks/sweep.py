@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
+from unittest.mock import patch
 
 from django.db import connection
 
 from benchmarks.databases import empty_database, settle, taken_back
-from benchmarks.files import bring, bring_people_and_customers, csv_of
+from benchmarks.files import REPS, bring, bring_people_and_customers, csv_of
 from benchmarks.measure import Ratio, Report, Size, Times, side_by_side
+from collections_app.reminders import stirring
 from collections_app.reminders.sweep import Swept, sweep
 from collections_app.standing.models import InstalmentStanding
 
@@ -63,7 +65,46 @@ def run(size: Size) -> Report:
         ):
             name = f"{job}, at {size.scale} ×"
             report.ratios.append(Ratio(name, large.p50, "the same at 1 ×", small.p50, at_most=most))
+    _compare_ticks(size, report)
     return report
+
+
+def _compare_ticks(size: Size, report: Report) -> None:
+    """A tick of a day that was swept, while every customer has mail that waits for a person."""
+    tick, whole = _ticks(size, size.scaled(CUSTOMERS))
+    name = f"a tick with nothing new, at {size.scale} ×"
+    report.ratios.append(Ratio(name, tick.p50, "a whole sweep of it", whole.p50, at_most=0.5))
+    if size.scale > 1:
+        small, _whole = _ticks(size, size.at_one(CUSTOMERS))
+        report.ratios.append(Ratio(name, tick.p50, "the same at 1 ×", small.p50, at_most=1.5))
+
+
+def _ticks(size: Size, customers: int) -> tuple[Times, Times]:
+    with empty_database():
+        bring_people_and_customers(customers, on=DUE_ON)
+        header = "code,name,owner_email,contact_name,contact_email,reminder_mode"
+        rows = [
+            (f"K{n}", f"Customer {n}", f"rep{n % REPS}@kept.test", "Q", f"q{n}@c.test", "approve")
+            for n in range(customers)
+        ]
+        bring("customers", csv_of(header, rows), on=DUE_ON)
+        soon = [
+            (f"S{n}", f"K{n}", MADE_ON, DUE_ON + timedelta(days=3), "100.00")
+            for n in range(customers)
+        ]
+        bring(
+            "commitments", csv_of("reference,customer_code,made_on,due_on,amount", soon), on=DUE_ON
+        )
+        sweep(on=DUE_ON)
+        settle()
+        # What was just brought is on record as done of late.
+        with patch.object(stirring, "LOOKED_BACK", timedelta(0)):
+            tick, whole = side_by_side(
+                lambda: sweep(on=DUE_ON, is_tick=True),
+                _sweep_nothing,
+                times=size.times(TIMES_NOTHING),
+            )
+    return tick, whole
 
 
 def _measure(size: Size, customers: int) -> _Measured:

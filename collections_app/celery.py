@@ -117,7 +117,8 @@ def as_jobs(schedule: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 app.conf.beat_schedule = {
     # Every five minutes instead of once after midnight: the organisation's midnight is not known
     # here and moves with its zone, and a tick lost to a restart is healed by the next. A tick is
-    # cheap once the day has been swept, since it finds nothing left to examine.
+    # cheap once the day has been swept: but for one an hour it looks at those alone for whom
+    # something was done.
     "sweep": _every("reminders.sweep_now", 300),
     # Every ten minutes, because it waits for the day's sweep; a day's work is done once.
     "open_month": _every("reminders.open_month", 600),

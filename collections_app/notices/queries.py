@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from collections_app.notices.models import Notice, NoticeKind, NoticeState
@@ -25,8 +27,9 @@ def messages_with_notices(*, state: str | None = None) -> QuerySet[Message]:
     )
 
 
-def lapses_to_owe_again() -> list[Owed]:
-    """Lapses whose notice was withdrawn unsent though the instalment is lapsed (again).
+def lapses_to_owe_again(only: Collection[int] | None = None) -> list[Owed]:
+    """Lapses whose notice was withdrawn unsent though the instalment is lapsed (again); of ``only``
+    some customers.
 
     Money may come and bounce, or a person be shut out and let in again, between two sweeps, which
     then see no change of state. Owing them again makes up for it.
@@ -38,5 +41,7 @@ def lapses_to_owe_again() -> list[Owed]:
         person=F("customer__owner"),
         person__is_active=True,
     )
+    if only is not None:
+        rows = rows.filter(customer__in=only)
     fields = ("person_id", "key", "customer_id", "instalment_id")
     return [Owed(*row) for row in rows.order_by("person_id", "key").values_list(*fields)]

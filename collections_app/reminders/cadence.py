@@ -75,14 +75,17 @@ def _last_told(instalment_ids: Collection[int]) -> dict[int, list[Told]]:
     return found
 
 
-def escalations_owed(*, on: date) -> Iterator[Owed]:
-    """Lapses that the policy of the day takes to the rep's managers, of which they were not told.
+def escalations_owed(*, on: date, only: Collection[int] | None = None) -> Iterator[Owed]:
+    """Lapses that the policy of the day takes to the rep's managers, of which they were not told;
+    of ``only`` some customers.
 
     Not while the customer is on hold: that has an end, and they are told then.
     """
+    if only is not None and not only:
+        return
     policies = policies_on(on)
     managers: dict[int, list[Person]] = {}
-    for owner, customer_id, instalment_id, deadline_on, rating in _not_escalated(on):
+    for owner, customer_id, instalment_id, deadline_on, rating in _not_escalated(on, only):
         after = policies.of(rating, owner.team_id).escalate_after_days
         if (on - deadline_on).days < max(after, 1):
             continue
@@ -92,7 +95,9 @@ def escalations_owed(*, on: date) -> Iterator[Owed]:
             yield Owed(manager.pk, f"instalment/{instalment_id}", customer_id, instalment_id)
 
 
-def _not_escalated(on: date) -> Iterator[tuple[Person, int, int, date, str | None]]:
+def _not_escalated(
+    on: date, only: Collection[int] | None
+) -> Iterator[tuple[Person, int, int, date, str | None]]:
     """Owner, customer, instalment, deadline, rating of each lapse that no manager was told of."""
     told = Notice.objects.filter(
         Q(state=NoticeState.OWED) | Q(reason=OPENING),
@@ -103,6 +108,8 @@ def _not_escalated(on: date) -> Iterator[tuple[Person, int, int, date, str | Non
     lapsed = InstalmentStanding.objects.filter(
         ~Exists(told), ~Exists(held), state__in=LAPSED, instalment__deadline_on__lt=on
     )
+    if only is not None:
+        lapsed = lapsed.filter(customer__in=only)
     rows = list(
         lapsed.order_by("customer", "instalment").values_list(
             "customer__owner_id", "customer_id", "instalment_id", "instalment__deadline_on",

@@ -6,6 +6,8 @@ from typing import Any
 
 from celery import shared_task
 
+from collections_app.core.clock import now
+from collections_app.jobs.operations import once
 from collections_app.organisation.queries import organisation, today
 from collections_app.outbox.delivery import deliver_due
 from collections_app.reminders.digests import owe_digests
@@ -19,10 +21,12 @@ DELIVERY_SECONDS = 20
 
 @shared_task(name="reminders.sweep_now")
 def sweep_now(**_later_args: Any) -> None:
-    """Sweep to today; cheap where nothing is due and no fact is new."""
+    """Sweep to today; cheap where nothing is due and no fact is new, but for once an hour."""
     day, stands_on = today(), organisation().standing_on
-    if stands_on is None or day >= stands_on:
-        sweep(on=day)
+    if stands_on is not None and day < stands_on:
+        return
+    with once("sweep_of_an_hour", f"{now():%Y-%m-%d %H}") as is_whole:
+        sweep(on=day, is_tick=not is_whole)
 
 
 @shared_task(name="reminders.open_month")

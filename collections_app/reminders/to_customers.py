@@ -98,6 +98,8 @@ def owe_customers(
     number of statements for each lot of customers.
     """
     spoken = Spoken()
+    if only is not None and not only:
+        return spoken
     wishes: defaultdict[int, list[Wish]] = defaultdict(list)
     for wish in _wishes(on, only):
         wishes[wish.customer_id].append(wish)

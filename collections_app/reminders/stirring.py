@@ -1,0 +1,33 @@
+"""Whom a tick of the day has to look at: those for whom something was done since the last one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from django.db.models.functions import Now
+
+from collections_app.accounts.models import AuditEntry
+
+# Two ticks and a half, and what a worker may take to do a thing: a tick may be lost or late.
+LOOKED_BACK: Final = timedelta(minutes=15)
+# Whoever did more than that did it for anybody.
+MOST_ACTS: Final = 500
+
+
+def stirred() -> set[int] | None:
+    """The customers for whom somebody did something of late; None where it may concern any.
+
+    Whatever a person or a file changes is on the audit trail. What the clock changes is not: that
+    is looked at as a day begins, and once an hour. One statement.
+    """
+    recent = AuditEntry.objects.filter(at__gte=Now() - LOOKED_BACK)
+    acts = list(recent.order_by("-pk").values_list("customer_id", flat=True)[:MOST_ACTS])
+    if len(acts) == MOST_ACTS:
+        return None
+    found: set[int] = set()
+    for customer_id in acts:
+        if customer_id is None:
+            return None
+        found.add(customer_id)
+    return found
