@@ -18,7 +18,7 @@ OLDEST: Final = timedelta(days=7)
 
 # Of each customer: mode, whether it is closed, its owner's team; whom one writes to; the last day
 # of a hold; the day of the latest follow-up; that of the latest message that left or is leaving (of
-# two in hand at once the first goes); whether any mail at all is stopped.
+# two in hand at once the first goes), or was sent once more; whether any mail at all is stopped.
 # Parameters: ``customers``, ``on``, ``zone``, ``but``.
 _MANNERS: Final = """
 SELECT c.id, c.reminder_mode, c.is_closed, o.team_id, k.id, k.email,
@@ -26,12 +26,15 @@ SELECT c.id, c.reminder_mode, c.is_closed, o.team_id, k.id, k.email,
      WHERE customer_id = c.id AND starts_on <= %(on)s AND ends_on >= %(on)s
          AND (lifted_on IS NULL OR lifted_on > %(on)s)),
     (SELECT max(on_day) FROM followups_followup WHERE customer_id = c.id AND on_day <= %(on)s),
-    (SELECT (max(coalesce(m.sent_at, m.dated_at)) AT TIME ZONE %(zone)s)::date
+    GREATEST((SELECT (max(coalesce(m.sent_at, m.dated_at)) AT TIME ZONE %(zone)s)::date
      FROM notices_notice n JOIN outbox_message m ON m.id = n.message_id
      WHERE n.customer_id = c.id AND n.person_id IS NULL
          AND m.id IS DISTINCT FROM %(but)s::bigint
          AND (m.state = 'sent' OR (m.state = 'sending' AND m.dated_at IS NOT NULL
              AND (%(but)s::bigint IS NULL OR m.id < %(but)s::bigint)))),
+     (SELECT (max(m.sent_at) AT TIME ZONE %(zone)s)::date
+      FROM notices_notice n JOIN outbox_message m ON m.resend_of_id = n.message_id
+      WHERE n.customer_id = c.id AND n.person_id IS NULL AND m.state = 'sent')),
     EXISTS (SELECT 1 FROM customers_stop WHERE lifted_at IS NULL)
 FROM unnest(%(customers)s::bigint[]) a(id)
 JOIN customers_customer c ON c.id = a.id

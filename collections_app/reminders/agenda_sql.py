@@ -68,7 +68,8 @@ WHERE r.seen_at IS NULL AND r.state IN ('approved', 'refused')
 UNION ALL
 SELECT 'dead', n.customer_id, '', count(DISTINCT m.id)::text, 0, max(m.created_at)::date,
     NULL, NULL, NULL, NULL, NULL
-FROM outbox_message m JOIN notices_notice n ON n.message_id = m.id
+-- A copy sent once more tells what the first message did.
+FROM outbox_message m JOIN notices_notice n ON n.message_id = COALESCE(m.resend_of_id, m.id)
 JOIN asked_for c ON c.id = n.customer_id
 WHERE m.state = 'dead' AND m.created_at >= %(dead_since)s::date
 GROUP BY n.customer_id

@@ -36,6 +36,10 @@ def _name(id_: str) -> str:
     return f"(SELECT who.name FROM accounts_person who WHERE who.id = {id_})"
 
 
+def _contact(id_: str) -> str:
+    return f"(SELECT k.name FROM customers_contact k WHERE k.id = {id_})"
+
+
 def _trail(verb: str) -> str:
     return f"""accounts_auditentry a WHERE a.customer_id = %(customer)s
         AND a.subject_kind = 'month_plan' AND a.verb = '{verb}'"""
@@ -56,6 +60,8 @@ def _former(table: str, column: str) -> str:
         ORDER BY f.valid_from DESC NULLS LAST LIMIT 1)"""
 
 
+_FIRST_CONTACT = """(SELECT c.contact_id FROM notices_notice c
+        WHERE c.message_id = m.resend_of_id AND c.contact_id IS NOT NULL ORDER BY c.id LIMIT 1)"""
 _ACTOR = f"""'by', {_name("a.actor_id")}, 'absent', {_name("a.on_behalf_of_id")}"""
 _PARTS = f"""(SELECT jsonb_agg(jsonb_build_array(q.due_on, q.amount) ORDER BY q.position)
     FROM (SELECT i.due_on, i.amount, i.position FROM commitments_instalment i
@@ -159,7 +165,8 @@ BRANCHES: Final = (
     ),
     Branch(
         "messages", 80, "message", _local("COALESCE(m.created_at, n.owed_at)"), "n.id",
-        f"""'kind', n.kind, 'person', {_name("n.person_id")}, 'address', m.to_address,
+        f"""'kind', n.kind, 'address', m.to_address, 'person',
+        COALESCE({_name("n.person_id")}, {_contact("n.contact_id")}, m.to_address, '–'),
         'state', m.state, 'notice', n.state, 'message', m.public_id,
         'reason', COALESCE(NULLIF(n.reason, ''), m.reason),
         'sent_on', {_local("m.sent_at")}, 'attempts', m.attempts,
@@ -168,6 +175,20 @@ BRANCHES: Final = (
         """,
         """notices_notice n LEFT JOIN outbox_message m ON m.id = n.message_id
         WHERE n.customer_id = %(customer)s""",
+    ),
+    # A copy carries no notices: it says what the first message said.
+    Branch(
+        "messages", 81, "resent", _local("m.created_at"), "m.id",
+        f"""'kind', m.kind, 'address', m.to_address, 'state', m.state, 'message', m.public_id,
+        'reason', m.reason, 'sent_on', {_local("m.sent_at")},
+        'person', COALESCE({_name("m.person_id")}, {_contact(_FIRST_CONTACT)}, m.to_address),
+        'first_on',
+        (SELECT {_local("f.sent_at")} FROM outbox_message f WHERE f.id = m.resend_of_id),
+        'by', (SELECT {_name("a.actor_id")} FROM accounts_auditentry a
+            WHERE a.subject_kind = 'message' AND a.subject_id = m.public_id::text
+                AND a.verb = 'resend' ORDER BY a.id LIMIT 1)""",
+        """outbox_message m WHERE m.resend_of_id IN (SELECT n.message_id FROM notices_notice n
+            WHERE n.customer_id = %(customer)s AND n.message_id IS NOT NULL)""",
     ),
     Branch(
         "followups", 30, "followup", "u.on_day", "u.id",

@@ -242,6 +242,20 @@ def _message(t: _Teller) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _resent(t: _Teller) -> dict[str, Any]:
+    words = {"kind": t.word("kind", NoticeKind.choices), "person": t.text("person")}
+    details = [
+        (_("first sent on"), t.day("first_on")), (_("to"), t.text("address")),
+        (_("delivery"), t.word("state", MessageState.choices)), (_("sent on"), t.day("sent_on")),
+        (_("why"), reason_in_words(t.text("reason"))),
+    ]  # fmt: skip
+    return {
+        "symbol": "repeat", "what": _("Sent once more to %(person)s: %(kind)s") % words,
+        "details": details, "who": t.who(),
+        "path": reverse("web:message_detail", args=[t.data["message"]]),
+    }  # fmt: skip
+
+
 def _followup(t: _Teller) -> dict[str, Any]:
     details = [
         (_("how"), t.word("channel", Channel.choices)), (_("with"), t.text("with")),
@@ -369,6 +383,7 @@ TELLERS: Final[Mapping[str, Callable[[_Teller], dict[str, Any]]]] = {
     "reversed": _reversed,
     "adjusted": _adjusted,
     "message": _message,
+    "resent": _resent,
     "followup": _followup,
     "requested": _requested,
     "decided": _decided,
