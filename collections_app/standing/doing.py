@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db import connection
-
+from collections_app.core.together import fetch_together
 from collections_app.standing.figures import allocated_parameters
 from collections_app.standing.figures_sql import ALLOCATED
 
 DOING: Final = f"""
 WITH {ALLOCATED}
-SELECT c.id, p.due_on, p.amount, m.kind, m.expected_uplift, m.due_on, m.number,
-    f.on_day, f.outcome, f.next_on, a.asked_on, k.made_on, h.ends_on
-FROM unnest(%(customers)s::bigint[]) c(id)
+SELECT c.id AS customer_id, p.due_on AS promise_on, p.amount AS promise, m.kind AS measure,
+    m.expected_uplift AS uplift, m.due_on AS measure_on, m.number AS measures,
+    f.on_day AS followed_on, f.outcome, f.next_on, a.asked_on, k.made_on AS promised_on,
+    h.ends_on AS held_until
+FROM unnest(%(few)s::bigint[]) c(id)
 LEFT JOIN LATERAL (
     SELECT i.due_on, i.amount - COALESCE(s.amount, 0) AS amount
     FROM commitments_instalment i JOIN commitments_commitment k ON k.id = i.commitment_id
@@ -102,7 +103,15 @@ def doing_about(customer_ids: Collection[int], *, month: date, on: date) -> dict
     if not customer_ids:
         return {}
     values: dict[str, Any] = allocated_parameters(customer_ids, on=on)
-    values |= {"customers": sorted(customer_ids), "month": month}
-    with connection.cursor() as cursor:
-        cursor.execute(DOING, values)
-        return {id_: Doing(*row) for id_, *row in cursor.fetchall()}
+    values |= {"few": sorted(customer_ids), "month": month}
+    return doing_from(fetch_together({"doing": DOING}, values)["doing"])
+
+
+def doing_from(rows: Iterable[dict[str, Any]]) -> dict[int, Doing]:
+    """What ``DOING`` tells, as it is fetched together with others; ``few`` are the customers."""
+    return {row.pop("customer_id"): Doing(**(row | _days(row))) for row in rows}
+
+
+def _days(row: dict[str, Any]) -> dict[str, date]:
+    names = [name for name in row if name.endswith(("_on", "_until")) and row[name]]
+    return {name: date.fromisoformat(row[name]) for name in names}

@@ -8,6 +8,7 @@ first page.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from collections_app.standing.figures_sql import (
@@ -23,7 +24,7 @@ from collections_app.standing.figures_sql import (
 # first, so it takes off what is overdue before all else. Only a rest of the adjustments has to be
 # spread invoice by invoice, since payments that name one find what the adjustments left of it.
 # ``due`` is what is open and falls due by ``month_end``, whoever asks for it.
-LEDGER = """
+_LEDGER = """
 issued AS (
     SELECT i.customer_id, i.number, i.issued_on, i.due_on, i.amount
     FROM ledger_invoice i
@@ -67,25 +68,41 @@ paid AS (
 ),
 paid_by_name AS (
     SELECT a.customer_id, sum(LEAST(a.amount, COALESCE(p.amount, 0))) AS taken,
-        sum(a.amount) AS amount,
-        COALESCE(sum(GREATEST(0, a.amount - COALESCE(p.amount, 0)))
-            FILTER (WHERE a.due_on < %(as_of)s), 0) AS overdue,
-        COALESCE(sum(GREATEST(0, a.amount - COALESCE(p.amount, 0)))
-            FILTER (WHERE a.due_on <= %(month_end)s), 0) AS due
+        sum(a.amount) AS amount{columns}
     FROM after_adjustments a LEFT JOIN (SELECT * FROM paid WHERE number <> '') p
         ON p.customer_id = a.customer_id AND p.number = a.number
     GROUP BY a.customer_id
 ),
 ledger AS (
     SELECT n.customer_id, GREATEST(0, n.amount - COALESCE(p.amount, 0))::bigint AS open,
-        GREATEST(0, COALESCE(p.amount, 0) - n.amount)::bigint AS unapplied,
-        GREATEST(0, n.overdue - (COALESCE(p.amount, 0) - n.taken))::bigint AS overdue,
-        GREATEST(0, n.due - (COALESCE(p.amount, 0) - n.taken))::bigint AS due
+        GREATEST(0, COALESCE(p.amount, 0) - n.amount)::bigint AS unapplied{left}
     FROM paid_by_name n
     LEFT JOIN (SELECT customer_id, sum(amount) AS amount FROM paid GROUP BY customer_id) p
         ON p.customer_id = n.customer_id
 )
 """
+
+
+def ledger(cuts: Mapping[str, str]) -> str:
+    """What is open and unapplied, and by name what of it fell due as a condition on ``a`` says.
+
+    A condition takes the oldest: what settles without naming an invoice settles the oldest first.
+    """
+    columns = "".join(
+        f""",
+        COALESCE(sum(GREATEST(0, a.amount - COALESCE(p.amount, 0))) FILTER (WHERE {cut}), 0)
+            AS {name}"""
+        for name, cut in cuts.items()
+    )
+    left = "".join(
+        f""",
+        GREATEST(0, n.{name} - (COALESCE(p.amount, 0) - n.taken))::bigint AS {name}"""
+        for name in cuts
+    )
+    return _LEDGER.replace("{columns}", columns).replace("{left}", left)
+
+
+LEDGER = ledger({"overdue": "a.due_on < %(as_of)s", "due": "a.due_on <= %(month_end)s"})
 
 # The same with what is unapplied of those who have no invoice.
 LEDGER_SUMS = f"""{LEDGER},

@@ -50,7 +50,7 @@ filled AS (
     FROM due d LEFT JOIN money m ON m.id = d.id
 ),
 judged AS (
-    SELECT f.customer_id, f.deadline_on, f.early, f.on_time >= f.needed AS is_kept,
+    SELECT f.id, f.customer_id, f.deadline_on, f.early, f.on_time >= f.needed AS is_kept,
         f.amount - f.early AS amount, f.on_time - f.early AS on_time,
         (f.on_time >= f.needed OR NOT f.ended) AND NOT (f.early > 0 AND f.early >= f.needed)
             AS counts,
@@ -84,10 +84,10 @@ def _spans(table: str, value: str) -> str:
 """
 
 
-_OWNER = _spans("customers_ownership", "owner_id")
-_RATING = _spans("customers_ratingchange", "rating")
-_OWNED = "COALESCE(owner_id.value, c.owner_id)"
-_RATED = """COALESCE(
+OWNER = _spans("customers_ownership", "owner_id")
+RATING = _spans("customers_ratingchange", "rating")
+OWNED = "COALESCE(owner_id.value, c.owner_id)"
+RATED = """COALESCE(
     CASE WHEN rating.customer_id IS NULL THEN c.rating ELSE rating.value END, '')"""
 
 # by: (key, name, public id), what is joined, what is grouped by, and the order
@@ -102,11 +102,11 @@ _GROUPS: Final = {
     ),
     "rep": (
         "p.email, p.name, p.public_id",
-        f"{_OWNER} JOIN accounts_person p ON p.id = {_OWNED}",
+        f"{OWNER} JOIN accounts_person p ON p.id = {OWNED}",
         "p.email, p.name, p.public_id",
         'p.name, p.email COLLATE "C"',
     ),
-    "rating": (f"{_RATED}, '', NULL::uuid", _RATING, _RATED, f"NULLIF({_RATED}, '') NULLS LAST"),
+    "rating": (f"{RATED}, '', NULL::uuid", RATING, RATED, f"NULLIF({RATED}, '') NULLS LAST"),
     "all": ("'all', 'all', NULL::uuid", "", "", "1"),
 }
 
@@ -114,8 +114,8 @@ _GROUPS: Final = {
 def kept_statement(by: str, *, of_owners: bool) -> str:
     """Kept rates by customer, rep, rating or over all, a row per currency; a page of them."""
     columns, joined, group, order = _GROUPS[by]
-    owner = _OWNER if of_owners and by != "rep" else ""
-    where = f"WHERE {_OWNED} = ANY(%(owners)s::bigint[])" if of_owners else ""
+    owner = OWNER if of_owners and by != "rep" else ""
+    where = f"WHERE {OWNED} = ANY(%(owners)s::bigint[])" if of_owners else ""
     group = f"{group}, " if group else ""
     # Nothing from outside is interpolated: the pieces are the constants above.
     return f"""WITH {ALLOCATED}, {JUDGED}

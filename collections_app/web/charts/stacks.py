@@ -32,12 +32,17 @@ def _amounts(figures: Figures) -> tuple[tuple[str, int], ...]:
 
 def stacks_of(rows: Sequence[Figures]) -> list[tuple[Part, ...]]:
     """The bars of the rows; none of a row without any figure."""
-    amounts = [[(tone, max(amount, 0)) for tone, amount in _amounts(row)] for row in rows]
+    return stacked([_amounts(row) for row in rows])
+
+
+def stacked(rows: Sequence[Sequence[tuple[str, int]]]) -> list[tuple[Part, ...]]:
+    """A bar for each row of (tone, amount), on the scale of the longest; less than 0 is nothing."""
+    amounts = [[(tone, max(amount, 0)) for tone, amount in row] for row in rows]
     longest = max((sum(amount for _, amount in row) for row in amounts), default=0) or 1
     return [_stack(row, longest) for row in amounts]
 
 
-def _stack(row: list[tuple[str, int]], longest: int) -> tuple[Part, ...]:
+def _stack(row: Sequence[tuple[str, int]], longest: int) -> tuple[Part, ...]:
     parts, x = [], 0.0
     for tone, amount in row:
         if amount:

@@ -23,12 +23,13 @@ from collections_app.standing.gaps import (
     gaps_of,
 )
 from collections_app.web.pages.gap_columns import COLUMNS
+from collections_app.web.pages.gap_parts_export import PARTS, part_sheet
 from collections_app.web.pages.gap_question import GapQuestion
 from collections_app.web.pages.waterfall import steps_of
 from collections_app.web.sheets import Cell, Money, Sheet
 from collections_app.web.templatetags.states import contact_word, state_word
 
-TABLES: Final = ("customers", "team", "rep", "rating", "waterfall", "risks")
+TABLES: Final = ("customers", "team", "rep", "rating", "waterfall", "risks", *PARTS)
 RISKIEST: Final = 10
 Rows = Iterator[Sequence[Cell]]
 
@@ -40,13 +41,16 @@ def gap_sheet(asked: GapQuestion, table: str, *, by: Person) -> Sheet:
     """
     if table not in TABLES:
         raise Http404
-    chosen = asked.selection(Customer.objects.visible_to(by))
+    visible = Customer.objects.visible_to(by)
+    chosen = asked.selection(visible)
     listed = CustomersAsked(
         show=asked.show, sort=asked.sort.key, descending=asked.sort.descending, words=asked.words
     )
     if table == "customers":
         rows = _customers(asked, customer_rows(chosen, listed))
         return Sheet(_("By customer"), _customer_head(), rows, note_of(asked))
+    if table in PARTS:
+        return part_sheet(asked, table, note_of(asked), visible=visible)
     found = gaps_of(chosen, replace(listed, limit=0), most=RISKIEST)
     title, head, rows = _of_gaps(asked, table, found)
     return Sheet(title, head, rows, note_of(asked))

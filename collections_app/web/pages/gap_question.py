@@ -16,6 +16,7 @@ from collections_app.customers.models import CustomerQuerySet
 from collections_app.organisation.models import Rating
 from collections_app.standing.gaps import NARROWINGS, SORTS, UNRATED, Selection
 from collections_app.standing.queries import ids_of, standing_day
+from collections_app.standing.verdicts import VERDICTS
 from collections_app.web.pages.gap_columns import COLUMN_KEYS
 from collections_app.web.pages.narrowing import rep_asked, team_asked
 from collections_app.web.requests import (
@@ -28,6 +29,7 @@ from collections_app.web.requests import (
 )
 
 RATINGS: Final = (*Rating.values, UNRATED)
+TABS: Final = ("promises", "ageing")
 GROUPINGS: Final = ("team", "rep", "rating")
 
 
@@ -52,7 +54,8 @@ class GapQuestion:
     """What the URL asks for. ``day`` is the day that all stands on, ``today`` the present one.
 
     ``by`` is how groups are made (blank: as fits), ``order`` sorts them; ``show``, ``sort``,
-    ``words`` and ``page`` are of the list of customers; ``is_full`` shows every column.
+    ``words`` and ``page`` are of the list of customers; ``is_full`` shows every column. ``tab`` is
+    the part of the dashboard (blank: the month), ``week`` and ``verdict`` are of its promises.
     """
 
     today: date
@@ -69,6 +72,9 @@ class GapQuestion:
     words: str
     page: int
     is_full: bool
+    tab: str
+    week: date | None
+    verdict: str
 
     @classmethod
     def read(cls, request: HttpRequest, *, by: Person) -> GapQuestion:
@@ -90,6 +96,9 @@ class GapQuestion:
             words=words_asked(request),
             page=page_asked(request),
             is_full=request.GET.get("columns") == "all",
+            tab=one_asked(request, "tab", TABS),
+            week=week_asked(request),
+            verdict=one_asked(request, "verdict", VERDICTS),
         )
 
     @property
@@ -114,7 +123,7 @@ class GapQuestion:
             return list(of_team.values_list("pk", flat=True))
         return None if self.rep is None else [self.rep.pk]
 
-    def selection(self, visible: CustomerQuerySet) -> Selection:
+    def selection(self, visible: CustomerQuerySet, *, currency: str = "") -> Selection:
         """What of that is visible. Who sees all is spared the naming of each."""
         is_all = not visible.query.where
         return Selection(
@@ -123,7 +132,7 @@ class GapQuestion:
             customers=None if is_all else ids_of(visible),
             owners=self.owners,
             rating=self.rating or None,
-            currency=self.currency,
+            currency=currency or self.currency,
         )
 
 
@@ -132,6 +141,16 @@ def past_day_asked(request: HttpRequest, today: date) -> date:
     text = request.GET.get("on", "")
     day = day_asked(request, "on") if text else today
     if day is None or not day.year >= FIRST_YEAR or day > today:
+        raise Http404
+    return day
+
+
+def week_asked(request: HttpRequest) -> date | None:
+    """The Monday of ``?week=2026-11-16``, None for all weeks; 404 for another day."""
+    if not request.GET.get("week"):
+        return None
+    day = day_asked(request, "week")
+    if day is None or day.weekday():
         raise Http404
     return day
 

@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from collections_app.accounts.models import Person, Role, Team
-from collections_app.accounts.queries import people_under
+from collections_app.accounts.models import Person
 from collections_app.core.months import first_of
+from collections_app.core.together import fetch_together
 from collections_app.customers.models import Customer
 from collections_app.organisation.queries import organisation
-from collections_app.standing.doing import Doing, doing_about
+from collections_app.standing.course import days_from, values_of
+from collections_app.standing.course_sql import DAYS
+from collections_app.standing.doing import DOING, Doing, doing_from
 from collections_app.standing.gaps import (
     CustomerGap,
     CustomersAsked,
@@ -26,6 +28,7 @@ from collections_app.standing.gaps import (
     total_of,
 )
 from collections_app.standing.queries import payments_known_through
+from collections_app.web.charts.pace import PaceLine, pace_of
 from collections_app.web.charts.stacks import Part, stacks_of
 from collections_app.web.pages.gap_columns import (
     COLUMNS,
@@ -39,13 +42,13 @@ from collections_app.web.pages.gap_columns import (
 )
 from collections_app.web.pages.gap_question import GapQuestion
 from collections_app.web.pages.gap_strip import Tile, tiles_of
-from collections_app.web.pages.turning import ByMonth, Paged
+from collections_app.web.pages.gap_tabs import GapTab, choices_of
+from collections_app.web.pages.turning import Paged
 from collections_app.web.pages.units import Unit
 from collections_app.web.pages.waterfall import Waterfall, waterfall_of
 
 PAGE_SIZE: Final = 50
 MOST_GROUPS: Final = 200
-MOST_REPS: Final = 500
 RISKIEST: Final = 10
 
 
@@ -78,22 +81,10 @@ class Risk:
     doing: Doing
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What one can narrow to."""
-
-    teams: list[Team]
-    reps: list[Person]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GapPage(ByMonth, Paged):
-    """All that the dashboard shows; ``total`` is None where the month has no figures."""
+class GapPage(GapTab, Paged):
+    """All of the month's part; ``total`` is None where the month has no figures."""
 
-    asked: GapQuestion
-    known_through: date | None
-    currency: str
-    currencies: list[str]
     total: GroupGap | None
     before: date
     tiles: list[Tile]
@@ -106,12 +97,17 @@ class GapPage(ByMonth, Paged):
     listed: int
     has_more: bool
     has_customers: bool
-    choices: Choices
+    pace: PaceLine | None
 
     @property
     def unit(self) -> Unit:
         cells = [cell for line in self.customers for cell in line.cells]
         return Unit.of(self.currency, [c.value for c in cells if c.column.kind == "money"])
+
+    @property
+    def sum_unit(self) -> Unit:
+        points = self.pace.points if self.pace else ()
+        return Unit.of(self.currency, [a for p in points for a in (p.due, p.received)])
 
     @property
     def show_name(self) -> str:
@@ -136,6 +132,7 @@ def gap_page(asked: GapQuestion, *, by: Person) -> GapPage:
     total = found.total
     columns = columns_shown(is_full=asked.is_full)
     before = month_before(asked.day)
+    beside = _beside(asked, chosen, found)
     return GapPage(
         asked=asked,
         known_through=payments_known_through(),
@@ -146,7 +143,8 @@ def gap_page(asked: GapQuestion, *, by: Person) -> GapPage:
         tiles=tiles_of(total, _before(asked, chosen, total)) if total else [],
         waterfall=waterfall_of(total, surplus_label=_("Surplus of others")) if total else None,
         groups=_groups(asked, found, columns),
-        risks=_risks(asked, found.riskiest),
+        risks=_risks(found.riskiest, doing_from(beside.get("doing", []))),
+        pace=_pace(asked, total, beside.get("days", [])),
         columns=columns,
         heads=heads_of(columns, key=asked.sort.key, descending=asked.sort.descending),
         customers=_lines(found.customers, columns),
@@ -204,21 +202,22 @@ def _lines(rows: Sequence[GroupGap | CustomerGap], columns: tuple[Column, ...]) 
     return [Line(row, cells_of(row, columns), bar) for row, bar in zip(rows, bars, strict=True)]
 
 
-def _risks(asked: GapQuestion, rows: list[CustomerGap]) -> list[Risk]:
-    doing = doing_about([row.customer_id for row in rows], month=asked.month, on=asked.day)
+def _beside(asked: GapQuestion, chosen: Selection, found: Gaps) -> dict[str, list[dict[str, Any]]]:
+    """What stands beside the figures, in one statement more."""
+    if found.total is None:
+        return {}
+    values = values_of(replace(chosen, currency=found.total.currency))
+    values |= {"few": [row.customer_id for row in found.riskiest]}
+    return fetch_together({"doing": DOING, "days": DAYS}, values)
+
+
+def _pace(
+    asked: GapQuestion, total: GroupGap | None, days: list[dict[str, Any]]
+) -> PaceLine | None:
+    target = total.target if total else 0
+    return pace_of(days_from(days), asked.month, on=asked.day, target=target)
+
+
+def _risks(rows: list[CustomerGap], doing: dict[int, Doing]) -> list[Risk]:
     bars = stacks_of(rows)
     return [Risk(row, bar, doing[row.customer_id]) for row, bar in zip(rows, bars, strict=True)]
-
-
-def choices_of(by: Person) -> Choices:
-    """Whose months one can narrow to; nobody where one sees but one's own."""
-    if by.role == Role.REP:
-        return Choices([], [])
-    people = people_under(by).filter(role__in=(Role.REP, Role.MANAGER), is_active=True)
-    reps = list(people.select_related("team").order_by("name", "pk")[:MOST_REPS])
-    # The frame of the page names the person's team; here it is at hand.
-    for rep in reps:
-        if rep.pk == by.pk:
-            by.team = rep.team
-    teams = {rep.team.pk: rep.team for rep in reps if rep.team is not None}
-    return Choices(sorted(teams.values(), key=lambda team: team.name), reps)

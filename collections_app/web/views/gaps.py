@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -9,8 +12,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from collections_app.accounts.models import Role
 from collections_app.core.months import month_text
+from collections_app.customers.models import Customer
 from collections_app.web.pages.gap_export import gap_sheet
 from collections_app.web.pages.gap_question import GapQuestion
+from collections_app.web.pages.gap_tabs import GapTab, ageing_tab, promises_tab
 from collections_app.web.pages.gaps import gap_page
 from collections_app.web.requests import StaffRequest
 from collections_app.web.sheets import format_asked, sheet_response
@@ -20,6 +25,12 @@ START_PAGES = {
     Role.MANAGER: "web:gap_dashboard",
     Role.ADMIN: "web:gap_dashboard",
     Role.FINANCE: "web:imports",
+}
+
+# What stands beside the month, by the name of its tab and template.
+PARTS: Final[dict[str, Callable[..., GapTab]]] = {
+    "promises": promises_tab,
+    "ageing": ageing_tab,
 }
 
 
@@ -37,6 +48,10 @@ def gap_dashboard(request: StaffRequest) -> HttpResponse:
     The whole page, or for htmx its list of customers alone.
     """
     asked = GapQuestion.read(request, by=request.user)
+    if asked.tab:
+        visible = Customer.objects.visible_to(request.user)
+        tab = PARTS[asked.tab](asked, visible, by=request.user)
+        return render(request, f"web/gaps/{asked.tab}.html", {"page": tab})
     page = gap_page(asked, by=request.user)
     whole = not request.htmx or request.htmx.history_restore_request
     name = "web/gaps/dashboard.html" if whole else "web/gaps/_customers.html"

@@ -1,0 +1,156 @@
+"""The verdicts of a month: by rep and week, and one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from collections_app.core.money import ratio
+from collections_app.core.months import last_of
+from collections_app.core.together import fetch_together
+from collections_app.organisation.queries import organisation
+from collections_app.standing.course import values_of
+from collections_app.standing.gaps import Selection
+from collections_app.standing.rates_sql import ALLOCATED, JUDGED, OWNED, OWNER, RATED, RATING
+
+VERDICTS: Final = ("kept", "partially_kept", "broken")
+
+_VERDICT: Final = """CASE WHEN j.is_kept THEN 'kept' WHEN j.on_time > 0 THEN 'partially_kept'
+        ELSE 'broken' END"""
+# A verdict belongs to the rep and the rating of its deadline.
+_SHOWN: Final = f"""
+shown AS (
+    SELECT j.*, c.public_id AS customer, c.code, c.name, {OWNED} AS owner_id, {_VERDICT} AS verdict,
+        date_trunc('week', j.deadline_on)::date AS week
+    FROM judged j JOIN customers_customer c ON c.id = j.customer_id {OWNER} {RATING}
+    WHERE j.counts AND c.currency = %(currency)s
+      AND (%(owners)s::bigint[] IS NULL OR {OWNED} = ANY(%(owners)s::bigint[]))
+      AND (%(rating)s::text IS NULL OR COALESCE(NULLIF({RATED}, ''), 'none') = %(rating)s::text)
+)
+"""
+WEEKS: Final = f"""
+WITH {ALLOCATED}, {JUDGED}, {_SHOWN}
+SELECT w.name, w.public_id, s.week, {
+    ", ".join(
+        f"count(*) FILTER (WHERE s.verdict = '{v}') AS {v}, "
+        f"COALESCE(sum(s.amount) FILTER (WHERE s.verdict = '{v}'), 0)::bigint AS {v}_amount"
+        for v in VERDICTS
+    )
+}, sum(s.amount)::bigint AS amount, sum(s.on_time)::bigint AS on_time
+FROM shown s JOIN accounts_person w ON w.id = s.owner_id
+GROUP BY w.id, s.week ORDER BY w.name, w.email COLLATE "C", s.week
+"""
+LIST: Final = f"""
+WITH {ALLOCATED}, {JUDGED}, {_SHOWN}
+SELECT s.customer, s.code, s.name, w.name AS owner_name, k.reference, i.due_on, s.deadline_on,
+    s.amount, s.on_time, s.verdict, count(*) OVER () AS listed
+FROM shown s JOIN accounts_person w ON w.id = s.owner_id
+JOIN commitments_instalment i ON i.id = s.id JOIN commitments_commitment k ON k.id = i.commitment_id
+WHERE (%(week)s::date IS NULL OR s.week = %(week)s::date)
+  AND (%(verdict)s::text IS NULL OR s.verdict = %(verdict)s::text)
+ORDER BY s.amount - s.on_time DESC, s.deadline_on, s.code COLLATE "C", s.id
+LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """A rep's instalments whose deadline fell in a week (its Monday), by verdict; minor units."""
+
+    name: str
+    public_id: UUID
+    week: date
+    kept: int
+    kept_amount: int
+    partially_kept: int
+    partially_kept_amount: int
+    broken: int
+    broken_amount: int
+    amount: int
+    on_time: int
+
+    @property
+    def number(self) -> int:
+        return self.kept + self.partially_kept + self.broken
+
+    @property
+    def by_amount(self) -> Decimal | None:
+        """The kept rate by amount (rule 7)."""
+        return ratio(self.on_time, self.amount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One instalment with its verdict; amounts in minor units."""
+
+    customer: UUID
+    code: str
+    name: str
+    owner_name: str
+    reference: str
+    due_on: date
+    deadline_on: date
+    amount: int
+    on_time: int
+    verdict: str
+
+    @property
+    def missing(self) -> int:
+        return self.amount - self.on_time
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictsAsked:
+    """Which instalments are listed: of a week (its Monday) and a verdict, None for all."""
+
+    week: date | None = None
+    verdict: str | None = None
+    limit: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """A month's verdicts: by rep and week, a page of them, and how many are listed."""
+
+    weeks: list[Week]
+    rows: list[Judged]
+    listed: int
+
+
+def verdicts_of(chosen: Selection, asked: VerdictsAsked) -> Verdicts:
+    """Instalments whose deadline fell in the month and had passed before ``chosen.on``.
+
+    In ``chosen.currency``; most not in time first. One statement.
+    """
+    values = values_of(chosen) | {
+        "since": chosen.month,
+        "until": last_of(chosen.month),
+        "zone": organisation().time_zone,
+        "week": asked.week,
+        "verdict": asked.verdict,
+        "limit": asked.limit,
+        "offset": asked.offset,
+    }
+    found = fetch_together({"weeks": WEEKS, "rows": LIST}, values)
+    rows = found["rows"]
+    listed = rows[0]["listed"] if rows else 0
+    return Verdicts([_week(row) for row in found["weeks"]], [_judged(row) for row in rows], listed)
+
+
+def _week(row: dict[str, Any]) -> Week:
+    days = {"week": date.fromisoformat(row["week"]), "public_id": UUID(row["public_id"])}
+    return Week(**(row | days))
+
+
+def _judged(row: dict[str, Any]) -> Judged:
+    typed: dict[str, Any] = {
+        "customer": UUID(row["customer"]),
+        "due_on": date.fromisoformat(row["due_on"]),
+        "deadline_on": date.fromisoformat(row["deadline_on"]),
+    }
+    row.pop("listed")
+    return Judged(**(row | typed))
