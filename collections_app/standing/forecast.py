@@ -9,7 +9,7 @@ weight of n cases of one's own ("Experience Rating and Credibility", ASTIN Bulle
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -99,6 +99,16 @@ class Outlook:
     forecast: int
 
     @property
+    def from_promises(self) -> int:
+        """What open instalments are expected to bring, rounded down."""
+        return int(self.expected.rest * self.kept)
+
+    @property
+    def from_measures(self) -> int:
+        """What measures are expected to bring: the rest of the forecast."""
+        return self.forecast - self.figures.received - self.from_promises
+
+    @property
     def all_kept(self) -> int:
         """The naive forecast: every open promise is kept, every measure brings what it should."""
         return self.figures.received + self.expected.rest + sum(self.expected.measures.values())
@@ -107,29 +117,42 @@ class Outlook:
 class Rates:
     """The rates of a day, each drawn towards its mean."""
 
-    def __init__(self, customers: Collection[int], *, on: date) -> None:
+    def __init__(self, customers: Collection[int], *, on: date, measured: bool) -> None:
         window = window_of(on, months=MONTHS)
         self.own = kept_rates_of(customers, on=on, months=MONTHS) if customers else {}
         self.rated = kept_rates(by="rating", window=window, on=on)
-        self.done = realised_rates(window=window, on=on)
+        self.done = realised_rates(window=window, on=on) if measured else []
+        self._means: dict[tuple[str, str], tuple[Fraction, Fraction]] = {}
+        self._kinds: dict[str, tuple[Fraction, dict[str, Fraction]]] = {}
 
     def kept(self, customer: int, rating: str | None, currency: str) -> tuple[Fraction, Fraction]:
         """The customer's kept rate, by amount and by number."""
+        by_amount, by_number = self._mean(rating or "", currency)
         own = self.own.get(customer)
-        ours = [rate for rate in self.rated if rate.currency == currency]
-        peers = [rate for rate in ours if rate.key == (rating or "")]
-        both = []
-        for share in (_by_amount, _by_number):
-            overall = mean_of(map(share, ours), UNKNOWN)
-            mean = mean_of(map(share, peers), overall)
-            both.append(drawn_to(mean, share(own)) if own else mean)
-        return both[0], both[1]
+        if own is None:
+            return by_amount, by_number
+        return drawn_to(by_amount, _by_amount(own)), drawn_to(by_number, _by_number(own))
+
+    def _mean(self, rating: str, currency: str) -> tuple[Fraction, Fraction]:
+        """The kept rate of all of a rating, by amount and by number; of all where it has none."""
+        if (rating, currency) not in self._means:
+            ours = [rate for rate in self.rated if rate.currency == currency]
+            peers = [rate for rate in ours if rate.key == rating]
+            amount, number = (
+                mean_of(map(share, peers), mean_of(map(share, ours), UNKNOWN))
+                for share in (_by_amount, _by_number)
+            )
+            self._means[rating, currency] = amount, number
+        return self._means[rating, currency]
 
     def realised(self, kinds: Iterable[str], currency: str) -> dict[str, Fraction]:
         """What measures of each kind bring of what is expected of them."""
-        ours = [rate for rate in self.done if rate.currency == currency]
-        mean = mean_of(map(_realised, ours), UNKNOWN)
-        of_kind = {rate.kind: drawn_to(mean, _realised(rate)) for rate in ours}
+        if currency not in self._kinds:
+            ours = [rate for rate in self.done if rate.currency == currency]
+            mean = mean_of(map(_realised, ours), UNKNOWN)
+            own = {rate.kind: drawn_to(mean, _realised(rate)) for rate in ours}
+            self._kinds[currency] = mean, own
+        mean, of_kind = self._kinds[currency]
         return {kind: of_kind.get(kind, mean) for kind in kinds}
 
 
@@ -157,9 +180,16 @@ def outlooks(
     Once the month is over it is what was received. Rates are those of the twelve months before
     ``on``; six statements, and what ``customer_figures`` takes for past days.
     """
-    rows = customer_figures(month, on=on, customers=customers, owners=owners)
+    return outlooks_of(
+        customer_figures(month, on=on, customers=customers, owners=owners), month, on
+    )
+
+
+def outlooks_of(rows: Sequence[CustomerFigures], month: date, on: date) -> list[Outlook]:
+    """The forecasts of customers whose figures of the month are given, as of the end of ``on``."""
     expected = _expected(month, on, [row.customer_id for row in rows])
-    rates = Rates(sorted(expected), on=on)
+    measured = any(one.measures for one in expected.values())
+    rates = Rates(sorted(expected), on=on, measured=measured)
     return [_outlook(row, expected.get(row.customer_id, Expected()), rates) for row in rows]
 
 

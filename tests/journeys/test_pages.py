@@ -77,6 +77,7 @@ def test_every_page_is_sound(
         f"/gaps/?rep={scene.customer.owner.public_id}",
         "/gaps/?q=nobody",
         "/gaps/?month=2031-01",
+        "/gaps/?tab=forecast",
         customer,
         f"{customer}?tab=commitments",
         f"{customer}?tab=invoices",

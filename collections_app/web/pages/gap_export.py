@@ -22,6 +22,7 @@ from collections_app.standing.gaps import (
     customer_rows,
     gaps_of,
 )
+from collections_app.web.pages.forecast import forecast_sheet
 from collections_app.web.pages.gap_columns import COLUMNS
 from collections_app.web.pages.gap_parts_export import PARTS, part_sheet
 from collections_app.web.pages.gap_question import GapQuestion
@@ -29,7 +30,7 @@ from collections_app.web.pages.waterfall import steps_of
 from collections_app.web.sheets import Cell, Money, Sheet
 from collections_app.web.templatetags.states import contact_word, state_word
 
-TABLES: Final = ("customers", "team", "rep", "rating", "waterfall", "risks", *PARTS)
+TABLES: Final = ("customers", "team", "rep", "rating", "waterfall", "risks", "forecast", *PARTS)
 RISKIEST: Final = 10
 Rows = Iterator[Sequence[Cell]]
 
@@ -49,6 +50,8 @@ def gap_sheet(asked: GapQuestion, table: str, *, by: Person) -> Sheet:
     if table == "customers":
         rows = _customers(asked, customer_rows(chosen, listed))
         return Sheet(_("By customer"), _customer_head(), rows, note_of(asked))
+    if table == "forecast":
+        return forecast_sheet(asked, note_of(asked), visible=visible)
     if table in PARTS:
         return part_sheet(asked, table, note_of(asked), visible=visible)
     found = gaps_of(chosen, replace(listed, limit=0), most=RISKIEST)

@@ -29,7 +29,7 @@ from collections_app.web.requests import (
 )
 
 RATINGS: Final = (*Rating.values, UNRATED)
-TABS: Final = ("promises", "ageing")
+TABS: Final = ("promises", "ageing", "forecast")
 GROUPINGS: Final = ("team", "rep", "rating")
 
 

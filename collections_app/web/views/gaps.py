@@ -13,6 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from collections_app.accounts.models import Role
 from collections_app.core.months import month_text
 from collections_app.customers.models import Customer
+from collections_app.web.pages.forecast import forecast_tab
 from collections_app.web.pages.gap_export import gap_sheet
 from collections_app.web.pages.gap_question import GapQuestion
 from collections_app.web.pages.gap_tabs import GapTab, ageing_tab, promises_tab
@@ -31,6 +32,7 @@ START_PAGES = {
 PARTS: Final[dict[str, Callable[..., GapTab]]] = {
     "promises": promises_tab,
     "ageing": ageing_tab,
+    "forecast": forecast_tab,
 }
 
 
