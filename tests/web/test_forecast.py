@@ -14,7 +14,7 @@ from collections_app.accounts.models import Person
 from collections_app.customers.models import Customer
 from collections_app.standing.forecast import outlooks
 from collections_app.web.pages import forecast as forecast_pages
-from collections_app.web.pages.forecast import ForecastTab, ForecastRow
+from collections_app.web.pages.forecast import ForecastRow, ForecastTab
 from tests.conftest import Cast
 from tests.web.acting import text_of
 from tests.web.facts import (

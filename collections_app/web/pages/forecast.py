@@ -109,9 +109,7 @@ def forecast_sheet(
     return Sheet(_("Forecast"), head, _cells(asked, reps, currency), note)
 
 
-def _cells(
-    asked: GapQuestion, reps: list[ForecastRow], currency: str
-) -> Iterator[Sequence[Cell]]:
+def _cells(asked: GapQuestion, reps: list[ForecastRow], currency: str) -> Iterator[Sequence[Cell]]:
     for row in reps:
         amounts = (
             *(row.target, row.received, row.promised, row.from_promises, row.measures),
