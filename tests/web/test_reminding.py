@@ -134,6 +134,19 @@ def test_the_page_says_what_is_said_next_and_what_was_not_and_why(
     assert "Lapsed promise" in text.split("What comes next")[1].split("What was not said")[0]
 
 
+def test_nothing_is_foretold_where_nobody_has_an_address(
+    cast: Cast, client: Client, customer: Customer
+) -> None:
+    customer.reminder_mode = "automatic"
+    customer.save()
+    customer.contacts.update(email="")
+    client.force_login(cast.east_rep)
+    text = page(client, customer)
+    assert "Nothing goes now: no e-mail address" in text
+    assert "What comes next" not in text
+    assert "Nothing comes next" not in text
+
+
 def test_business_hours_and_the_mode_of_new_customers_are_settings(
     cast: Cast, client: Client, customer: Customer
 ) -> None:
