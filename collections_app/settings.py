@@ -218,6 +218,8 @@ MAIL_DIR = DATA_DIR / "mail"
 CHAT_TO_LOOPBACK = False
 # Where mail that came back is to be read, imaps://user:password@host/FOLDER; blank: nowhere.
 BOUNCES_URL = _text("BOUNCES_URL")
+# The name:password by which a mail service that tells what did not arrive is known; blank: none is.
+ANYMAIL = {"WEBHOOK_SECRET": [secret] if (secret := _text("BOUNCES_SECRET")) else []}
 # Only the outbox sends: what a library would send past it goes nowhere, least of all to a file.
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import include, path, re_path
 
+from collections_app.web.views.bounces import bounces
 from collections_app.web.views.health import healthz, readyz
 from collections_app.web.views.language import set_language
 from collections_app.web.views.metrics import metrics
@@ -35,6 +36,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("bounces/<slug:service>/", bounces, name="bounces"),
     path("i18n/setlang/", set_language, name="set_language"),
     path("accounts/", include(account_urls)),
     path("", include("collections_app.web.urls")),

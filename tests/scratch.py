@@ -43,6 +43,7 @@ def scratch_environment(folder: Path, services: Services) -> dict[str, str]:
         "SECRET_KEY": "only-for-a-scratch-folder-0123456789-0123456789",
         "EMAIL_URL": "",
         "BOUNCES_URL": "",
+        "BOUNCES_SECRET": "",
         "BASE_URL": "",
         "DEBUG": "",
         "ALLOWED_HOSTS": "",

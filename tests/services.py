@@ -38,7 +38,8 @@ def start_services() -> None:
         "CURRENCY": "CNY",
         "TIME_ZONE": "Asia/Shanghai",
     }
-    for name in ("EMAIL_URL", "BOUNCES_URL", "BASE_URL", "DEBUG", "ALLOWED_HOSTS"):
+    absent = ("EMAIL_URL", "BOUNCES_URL", "BOUNCES_SECRET", "BASE_URL", "DEBUG", "ALLOWED_HOSTS")
+    for name in absent:
         os.environ.pop(name, None)
 
 

@@ -74,7 +74,7 @@ def take_bounce(data: bytes) -> Counter[Came]:
     Bytes that are no notification are ignored, whatever they hold.
     """
     reports = list(reports_of(data))
-    return Counter([_take(report) for report in reports] or [Came.IGNORED])
+    return Counter([take_report(report) for report in reports] or [Came.IGNORED])
 
 
 def reports_of(data: bytes) -> Iterator[Report]:
@@ -143,7 +143,8 @@ def _written_at(mail: Part) -> datetime | None:
     return None if is_naive(at) else at
 
 
-def _take(report: Report) -> Came:
+def take_report(report: Report) -> Came:
+    """Mark the message of one recipient that a report tells of."""
     message = _message_of(report)
     if message is None:
         return Came.UNKNOWN

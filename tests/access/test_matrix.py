@@ -93,7 +93,10 @@ def test_the_matrix_has_every_relation(world: World) -> None:
     assert [asker.relation for asker in world.askers] == RELATIONS
 
 
-ARGUMENTS = {"account_reset_password_from_key": {"uidb36": "1", "key": "x-y"}}
+ARGUMENTS = {
+    "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
+    "bounces": {"service": "postmark"},
+}
 
 
 def test_signing_in_and_ones_own_account_are_for_whom_the_table_says(world: World) -> None:
