@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 
 from collections_app.accounts.models import AuditEntry
@@ -21,8 +22,10 @@ def stirred() -> set[int] | None:
     Whatever a person or a file changes is on the audit trail. What the clock changes is not: that
     is looked at as a day begins, and once an hour. One statement.
     """
-    recent = AuditEntry.objects.filter(at__gte=Now() - LOOKED_BACK)
-    acts = list(recent.order_by("-pk").values_list("customer_id", flat=True)[:MOST_ACTS])
+    is_recent = ExpressionWrapper(Q(at__gte=Now() - LOOKED_BACK), output_field=BooleanField())
+    # The newest and no more, whenever they were: there is no index of instants.
+    newest = AuditEntry.objects.order_by("-pk").annotate(is_recent=is_recent)[:MOST_ACTS]
+    acts = [id_ for id_, recent in newest.values_list("customer_id", "is_recent") if recent]
     if len(acts) == MOST_ACTS:
         return None
     found: set[int] = set()
