@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,7 +18,7 @@ _numbers = itertools.count(1)
 def empty_database() -> Iterator[None]:
     """Work on an empty database of one's own, on the same server."""
     settings = connection.settings_dict
-    template, name = settings["NAME"], f"bench_{next(_numbers)}"
+    template, name = settings["NAME"], f"bench_{os.getpid()}_{next(_numbers)}"
     connection.close()
     with psycopg.connect(_address("postgres"), autocommit=True) as server:
         server.execute(

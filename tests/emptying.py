@@ -49,11 +49,15 @@ def empty_the_tables() -> None:
         cursor.execute("; ".join(f"DELETE FROM {table}" for table in (*by_row, *MARKED)))
 
 
-def send_the_others_away() -> None:
-    """End every other session in the database: those of a browser's requests stay open idly."""
+def send_the_others_away(*, wait: int = 0) -> None:
+    """End every other session in the database: those of a browser's requests stay open idly.
+
+    ``wait`` is how many milliseconds each is given to be gone.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND backend_type = 'client backend'"
+            " AND backend_type = 'client backend'",
+            [wait],
         )

@@ -16,7 +16,7 @@ function sayRoles(table) {
 }
 
 function letReach(box) {
-  const scrolls = box.scrollWidth > box.clientWidth;
+  const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight + 1;
   box.toggleAttribute("tabindex", scrolls);
   if (scrolls) {
     box.setAttribute("tabindex", "0");

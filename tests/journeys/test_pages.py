@@ -27,6 +27,8 @@ from tests.web.facts import (
     supersede,
 )
 
+NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -87,8 +89,11 @@ def test_every_page_is_sound(
         "/accounts/password/reset/",
     ):
         page = watched.goto(path)
-        for closed in page.locator("figure details:not([open]) > summary").all():
-            closed.click()
+        closed = page.locator("figure details:not([open]) > summary")
+        while closed.count():
+            closed.first.click()
+            # What has just been laid out is measured with the next frame.
+            page.evaluate(NEXT_FRAME)
         if found := faults_of(page):
             faults[path] = found
     assert faults == {}
@@ -104,7 +109,7 @@ def test_from_the_total_at_risk_to_a_customer_in_two_clicks(watched: Watched, sc
     watched.sign_in(scene.manager)
     page = watched.page
     page.get_by_role("link", name="See the customers behind it").click()
-    page.get_by_role("link", name="江南医药有限公司").click()
+    page.locator("#customers").get_by_role("link", name="江南医药有限公司").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("江南医药有限公司")
 
 

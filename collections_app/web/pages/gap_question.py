@@ -88,7 +88,7 @@ class GapQuestion:
             rep=rep_asked(id_asked(request, "rep"), by),
             team=team_asked(id_asked(request, "team"), by),
             rating=one_asked(request, "rating", RATINGS),
-            currency=request.GET.get("currency", ""),
+            currency=currency_asked(request),
             by=one_asked(request, "by", GROUPINGS),
             order=Order.read(request.GET.get("order", ""), (*COLUMN_KEYS, "name", "customers")),
             show=one_asked(request, "show", NARROWINGS) or "all",
@@ -161,3 +161,9 @@ def one_asked(request: HttpRequest, name: str, known: Sequence[str]) -> str:
     if text and text not in known:
         raise Http404
     return text
+
+
+def currency_asked(request: HttpRequest) -> str:
+    """The three letters of ``?currency=CNY``; blank for none, and for what is no such code."""
+    text = request.GET.get("currency", "")
+    return text if len(text) == 3 and text.isascii() and text.isalpha() else ""
