@@ -13,7 +13,7 @@ from collections_app.customers.models import Customer
 from tests.conftest import Cast
 from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Watched
-from tests.journeys.looks import EVERY, WIDTHS, look_of
+from tests.journeys.looks import LOOKS, WIDTHS, look_of
 from tests.web.facts import (
     day,
     make_commitment,
@@ -67,7 +67,7 @@ def scene(cast: Cast) -> Scene:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("language", "theme", "width"), EVERY)
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_every_page_is_sound(
     watched: Watched, scene: Scene, language: str, theme: str, width: str
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.proofs.jobs import Run, missed_periods, prove
 
-SECONDS, LAPSES = 40, 60
+SECONDS, LAPSES = 24, 60
 
 
 # One test: two workers that shared several out would each run the proof.
