@@ -16,7 +16,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from collections_app.outbox import watch
 from tests.casting import Cast, assemble
-from tests.emptying import empty_the_tables, send_the_others_away
+from tests.emptying import empty_the_tables, send_everybody_away
 
 # How long a machine takes says nothing of what is right.
 hypothesis.settings.register_profile(
@@ -84,4 +84,4 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_the_tables())
         yield
     with django_db_blocker.unblock():
-        send_the_others_away()
+        send_everybody_away()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import psycopg
 from django.db import connection, transaction
 
 NAMED_BY_MIGRATIONS = {"django_content_type", "auth_permission"}
@@ -49,15 +50,18 @@ def empty_the_tables() -> None:
         cursor.execute("; ".join(f"DELETE FROM {table}" for table in (*by_row, *MARKED)))
 
 
-def send_the_others_away(*, wait: int = 0) -> None:
-    """End every other session in the database: those of a browser's requests stay open idly.
+def send_everybody_away(*, wait: int = 0) -> None:
+    """End every session in the database, our own first: those of a browser's requests stay idle.
 
-    ``wait`` is how many milliseconds each is given to be gone.
+    ``wait`` is how many milliseconds each of the others is given to be gone.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
+    given = connection.get_connection_params() | {"cursor_factory": None}
+    name = given["dbname"]
+    connection.close()
+    # From beside it: a session in the database itself could be among those that go.
+    with psycopg.connect(**given | {"dbname": "postgres"}, autocommit=True) as beside:
+        beside.execute(
             "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND backend_type = 'client backend'",
-            [wait],
+            " WHERE datname = %s AND backend_type = 'client backend'",
+            [wait, name],
         )

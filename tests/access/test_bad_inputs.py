@@ -35,7 +35,7 @@ from tests.access.world import World, make_world, path_of, patterns_of
 from tests.conftest import Cast
 from tests.web.facts import stand_on
 
-SHARE = 6
+SHARE = 3
 # What a form carries along unseen is no field to be named.
 CARRIED = {
     "token",
@@ -203,7 +203,7 @@ def test_what_a_manager_decides_by_stores_exactly_or_refuses_by_name(
     world: World, cast: Cast
 ) -> None:
     manager = browser_of(cast.east_manager)
-    faults = faults_in(manager, forms_of_managers(world), lambda _number: some(4))
+    faults = faults_in(manager, forms_of_managers(world), lambda _number: some(12))
     assert not faults, "\n".join(map(str, faults))
 
 

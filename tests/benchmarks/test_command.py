@@ -12,7 +12,7 @@ from django.conf import settings
 
 from benchmarks.__main__ import BENCHMARKS, report
 from benchmarks.measure import Size
-from tests.emptying import send_the_others_away
+from tests.emptying import send_everybody_away
 
 
 def bench(*words: str) -> subprocess.CompletedProcess[str]:
@@ -44,7 +44,7 @@ def test_every_benchmark_runs_and_reports_ratios(
 ) -> None:
     """On clones of the tests' own database: servers of its own would take longer than all else."""
     # What somebody else is in is not cloned.
-    send_the_others_away(wait=5_000)
+    send_everybody_away(wait=5_000)
     report([name], Size(1, 0.01), as_json=True)
     (said,) = json.loads(capsys.readouterr().out)["benchmarks"]
     assert said["name"] == name

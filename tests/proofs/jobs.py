@@ -21,6 +21,7 @@ from typing import Any
 import psycopg
 
 from collections_app.embedded import processes
+from tests.migrated import copy_to
 from tests.proofs import chaos_programs as programs
 from tests.proofs.chaos import ROOT, end_group
 from tests.proofs.jobs_programs import celery_program
@@ -124,7 +125,6 @@ class JobsProof:
 
     def prepare(self) -> None:
         """A promise for each rep, some to lapse on each day, and somebody to look at pages."""
-        self.manage("migrate", "-v0")
         self.manage("compile_texts")
         numbers = range(self.lapses)
         dues = [FIRST_DAY + timedelta(days=n % (DAYS - 1)) for n in numbers]
@@ -283,11 +283,24 @@ def missed_periods(
     return periods, missed
 
 
-def prove(*, seconds: float = 600, lapses: int = 1000, control: bool = False) -> JobsOutcome:
-    """Run the proof in a folder of its own; ``control`` takes the guard out, and it must fail."""
+def prove(
+    *,
+    seconds: float = 600,
+    lapses: int = 1000,
+    control: bool = False,
+    migrated: Path | None = None,
+) -> JobsOutcome:
+    """Run the proof in a folder of its own: a copy of a ``migrated`` one, if there is any.
+
+    ``control`` takes the guard out, and it must fail.
+    """
     with scratch_folder("jobs") as folder:
+        if migrated is not None:
+            copy_to(folder, migrated)
         proof = JobsProof(folder, seconds=seconds, lapses=lapses, guarded=not control)
         try:
+            if migrated is None:
+                proof.manage("migrate", "-v0")
             proof.prepare()
             proof.start()
             return proof.run()

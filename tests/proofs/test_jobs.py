@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.migrated import migrated_folder
 from tests.proofs.jobs import Run, missed_periods, prove
 
 SECONDS, LAPSES = 24, 60
@@ -13,7 +14,7 @@ SECONDS, LAPSES = 24, 60
 def test_whatever_runs_beside_it_no_job_runs_twice_in_a_period(
     subtests: pytest.Subtests,
 ) -> None:
-    outcome = prove(seconds=SECONDS, lapses=LAPSES)
+    outcome = prove(seconds=SECONDS, lapses=LAPSES, migrated=migrated_folder())
     with subtests.test("each job ran once a period"):
         assert outcome.jobs >= 6
         assert outcome.ran_twice == 0

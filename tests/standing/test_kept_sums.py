@@ -123,7 +123,7 @@ steps = st.lists(st.tuples(acts, st.sampled_from([-1, 0, 1, 2, 9])), min_size=1,
 
 @given(story=steps)
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -66,29 +66,6 @@ def test_on_the_first_of_a_month_that_month_is_under_way() -> None:
 
 
 @pytest.mark.django_db
-def test_every_kind_of_thing_happens() -> None:
-    make_demo(customers=80, seed=1, on=DAY)
-    states = set(InstalmentStanding.objects.values_list("state", flat=True))
-    wanted = "kept kept_late partially_kept broken open superseded cancelled"
-    assert states == set(wanted.split())
-    assert set(Commitment.objects.values_list("ending", flat=True)) == {"", *Ending.values}
-    assert set(Measure.objects.values_list("status", flat=True)) == set(MeasureStatus.values)
-    assert Reversal.objects.exists()
-    assert Customer.objects.values("rating").distinct().count() == 4
-
-
-@pytest.mark.django_db
-def test_a_better_rating_keeps_its_word_better() -> None:
-    make_demo(customers=120, seed=1, on=DAY)
-    judged = InstalmentStanding.objects.exclude(verdict="")
-    counts = judged.values("customer__rating").annotate(
-        all=Count("pk"), kept=Count("pk", filter=Q(verdict="kept"))
-    )
-    rates = {row["customer__rating"]: row["kept"] / row["all"] for row in counts}
-    assert rates["A"] > rates["B"] > rates["C"] > rates["D"]
-
-
-@pytest.mark.django_db
 def test_nothing_was_received_after_yesterday_and_plans_go_thirteen_months_back() -> None:
     make_demo(customers=12, seed=1, on=DAY)
     assert not Payment.objects.filter(received_on__gte=DAY).exists()
@@ -217,21 +194,36 @@ def _print_of_demo() -> str:
     return printed
 
 
-@pytest.mark.django_db
-def test_reps_were_in_touch_were_given_reasons_and_left_some_in_peace() -> None:
-    make_demo(customers=40, seed=1, on=DAY)
+def _every_kind_of_thing_happens() -> None:
+    states = set(InstalmentStanding.objects.values_list("state", flat=True))
+    wanted = "kept kept_late partially_kept broken open superseded cancelled"
+    assert states == set(wanted.split())
+    assert set(Commitment.objects.values_list("ending", flat=True)) == {"", *Ending.values}
+    assert set(Measure.objects.values_list("status", flat=True)) == set(MeasureStatus.values)
+    assert Reversal.objects.exists()
+    assert Customer.objects.values("rating").distinct().count() == 4
+
+
+def _a_better_rating_keeps_its_word_better() -> None:
+    judged = InstalmentStanding.objects.exclude(verdict="")
+    counts = judged.values("customer__rating").annotate(
+        all=Count("pk"), kept=Count("pk", filter=Q(verdict="kept"))
+    )
+    rates = {row["customer__rating"]: row["kept"] / row["all"] for row in counts}
+    assert rates["A"] > rates["B"] > rates["C"] > rates["D"]
+
+
+def _reps_were_in_touch_were_given_reasons_and_left_some_in_peace() -> None:
     assert set(FollowUp.objects.values_list("outcome", flat=True)) >= {
         "promised", "put_off", "no_answer",
     }  # fmt: skip
     reasons = FollowUp.objects.exclude(reason="")
     assert reasons.values("reason").distinct().count() >= 4
     assert FollowUp.objects.filter(on_day__lt=DAY).count() == FollowUp.objects.count() > 100
-    assert Hold.objects.in_force(DAY).count() == 3
+    assert 3 <= Hold.objects.in_force(DAY).count() < 12
 
 
-@pytest.mark.django_db
-def test_requests_wait_and_are_decided_and_an_approved_one_was_carried_out() -> None:
-    make_demo(customers=60, seed=1, on=DAY)
+def _requests_wait_and_are_decided_and_an_approved_one_was_carried_out() -> None:
     states = Counter(Request.objects.values_list("state", flat=True))
     assert states == {"waiting": 2, "refused": 1, "approved": 1}
     approved = Request.objects.get(state="approved")
@@ -240,9 +232,7 @@ def test_requests_wait_and_are_decided_and_an_approved_one_was_carried_out() -> 
     assert differing_from_computed() == []
 
 
-@pytest.mark.django_db
-def test_who_was_put_off_is_to_be_asked_again_on_a_day_from_today_on() -> None:
-    make_demo(customers=80, seed=1, on=DAY)
+def _who_was_put_off_is_to_be_asked_again_on_a_day_from_today_on() -> None:
     put_off = MonthPlan.objects.filter(month=DAY.replace(day=1), answer="put_off")
     days = set(put_off.values_list("ask_again_on", flat=True))
     assert DAY in days
@@ -250,9 +240,23 @@ def test_who_was_put_off_is_to_be_asked_again_on_a_day_from_today_on() -> None:
     assert all(again is not None and again >= DAY for again in days)
 
 
-@pytest.mark.django_db
-def test_some_customers_agreed_to_pay_regularly_and_somebody_stands_in() -> None:
-    make_demo(customers=40, seed=1, on=DAY)
-    assert 5 < RegularAgreement.objects.values("customer").distinct().count() < 25
+def _some_customers_agreed_to_pay_regularly_and_somebody_stands_in() -> None:
+    assert 15 < RegularAgreement.objects.values("customer").distinct().count() < 75
     (absence,) = Delegation.objects.in_force(DAY)
     assert (absence.person.name, absence.delegate.name) == ("张伟", "刘洋")
+
+
+# One test: a demo of this size is most of the time that they take.
+@pytest.mark.django_db
+def test_a_demo_shows_all_that_the_product_is_for(subtests: pytest.Subtests) -> None:
+    make_demo(customers=120, seed=1, on=DAY)
+    for holds in (
+        _every_kind_of_thing_happens,
+        _a_better_rating_keeps_its_word_better,
+        _reps_were_in_touch_were_given_reasons_and_left_some_in_peace,
+        _requests_wait_and_are_decided_and_an_approved_one_was_carried_out,
+        _who_was_put_off_is_to_be_asked_again_on_a_day_from_today_on,
+        _some_customers_agreed_to_pay_regularly_and_somebody_stands_in,
+    ):
+        with subtests.test(holds.__name__.strip("_").replace("_", " ")):
+            holds()
