@@ -51,6 +51,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PROOFS))
     parser.add_argument("--seconds", type=float, help="how long it takes")
     parser.add_argument("--lapses", type=int, default=1000, help="promises that lapse (1000)")
+    parser.add_argument("--seed", type=int, default=chaos.SEED, help="who is killed when (7)")
     parser.add_argument(
         "--control", action="store_true", help="take the protection out: the proof must then fail"
     )
@@ -69,6 +70,7 @@ def main(words: Sequence[str]) -> int:
         outcome = PROOFS[name].run(
             seconds=options.seconds or PROOFS[name].seconds,
             lapses=options.lapses,
+            seed=options.seed,
             control=options.control,
         )
         good = outcome.passed != options.control

@@ -33,6 +33,7 @@ KILL_EVERY = 3.0
 ROUND_EVERY = 25.0
 SWEEPS_AT_ONCE = 4
 SENDERS = 2
+SEED = 7
 # A working day long past: its morning has come, whenever this runs.
 LAST_SWEPT_ON = date(2026, 3, 12)
 MOST_DOUBLED = 0.02
@@ -74,9 +75,17 @@ class Chaos:
     """One organisation of ``lapses`` reps with a lapsed promise each, and everything to kill."""
 
     def __init__(
-        self, folder: Path, *, seconds: float, lapses: int, mark_first: bool, migrated: bool
+        self,
+        folder: Path,
+        *,
+        seconds: float,
+        lapses: int,
+        seed: int,
+        mark_first: bool,
+        migrated: bool,
     ) -> None:
         self.folder, self.seconds, self.lapses = folder, seconds, lapses
+        self.chance = random.Random(seed)
         self.migrated = migrated
         self.mark_first = mark_first
         self.rounds = max(1, round(seconds / ROUND_EVERY))
@@ -150,17 +159,16 @@ class Chaos:
         return self._count(time.monotonic() - began)
 
     def _kill_for_a_while(self, began: float, sweeps: list[subprocess.Popen[bytes]]) -> None:
-        chance = random.Random(7)
         victims: list[str] = []
         rounds = 0
         while (passed := time.monotonic() - began) < self.seconds:
             if rounds < self.rounds and passed >= rounds * self.seconds / self.rounds:
                 sweeps += [self._sweep(self._swept_on(rounds)) for _ in range(SWEEPS_AT_ONCE)]
                 rounds += 1
-            time.sleep(chance.uniform(0.7, 1.3) * KILL_EVERY)
+            time.sleep(self.chance.uniform(0.7, 1.3) * KILL_EVERY)
             if not victims:
                 victims = [*self.children, "postgres", "valkey"]
-                chance.shuffle(victims)
+                self.chance.shuffle(victims)
             self.kills += 1
             self.kills_under_way += len(self._taken_ids()) < self.lapses
             self.kill(victims.pop())
@@ -271,10 +279,13 @@ def prove(
     *,
     seconds: float = 180,
     lapses: int = 1000,
+    seed: int = SEED,
     control: bool = False,
     migrated: Path | None = None,
 ) -> Outcome:
     """Run the proof in a folder of its own: a copy of a ``migrated`` one, if there is any.
+
+    ``seed`` says who is killed after whom, and when.
 
     ``control`` takes the protection out: workers mark a mail as sent before they send it. The
     outcome must then not pass, or the proof proves nothing.
@@ -286,6 +297,7 @@ def prove(
             folder,
             seconds=seconds,
             lapses=lapses,
+            seed=seed,
             mark_first=control,
             migrated=migrated is not None,
         )

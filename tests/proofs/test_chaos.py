@@ -7,7 +7,7 @@ import pytest
 from tests.migrated import migrated_folder
 from tests.proofs.chaos import prove
 
-SECONDS, LAPSES = 15, 120
+SECONDS, LAPSES = 20, 120
 
 
 # One test: two workers that shared several out would each run the proof.
