@@ -33,7 +33,7 @@ class Proof:
 
 PROOFS = {
     "chaos": Proof(
-        "0 lost, 0 owed twice, every double in doubt and at most 2 %, under kill -9 every 3 s",
+        "0 lost, 0 owed twice, every double in doubt and at most 0.5 %, under kill -9 every 3 s",
         chaos.prove,
         seconds=180,
     ),
@@ -53,6 +53,9 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--lapses", type=int, default=1000, help="promises that lapse (1000)")
     parser.add_argument("--seed", type=int, default=chaos.SEED, help="who is killed when (7)")
     parser.add_argument(
+        "--late", action="store_true", help="the mail server answers some time after it has written"
+    )
+    parser.add_argument(
         "--control", action="store_true", help="take the protection out: the proof must then fail"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
@@ -71,6 +74,7 @@ def main(words: Sequence[str]) -> int:
             seconds=options.seconds or PROOFS[name].seconds,
             lapses=options.lapses,
             seed=options.seed,
+            late=options.late,
             control=options.control,
         )
         good = outcome.passed != options.control

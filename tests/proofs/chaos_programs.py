@@ -11,13 +11,13 @@ from aiosmtpd.smtp import SMTP
 
 class Keep:
     async def handle_DATA(self, server, session, envelope):
-        seconds = float(sys.argv[3])
-        await asyncio.sleep(seconds * 0.9)
+        seconds, late = map(float, sys.argv[3:5])
+        await asyncio.sleep(seconds * (1 - late))
         # On disk before it is acknowledged: a killed server has still taken it.
         with open(sys.argv[2], "a") as log:
             log.write(message_from_bytes(envelope.content)["Message-ID"] + "\\n")
         # So that some die between the two, and leave doubles to be known.
-        await asyncio.sleep(seconds * 0.1)
+        await asyncio.sleep(seconds * late)
         return "250 taken"
 
 async def main():

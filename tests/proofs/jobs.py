@@ -152,7 +152,7 @@ class JobsProof:
         self.environment["PROOF_BEGAN"] = str(time.time())
         python = sys.executable
         celery = [python, "-c", celery_program(guarded=self.guarded), "-A", "collections_app"]
-        sink = [python, "-c", programs.SINK, str(self.mail_port), str(self.taken), "0.02"]
+        sink = [python, "-c", programs.SINK, str(self.mail_port), str(self.taken), "0.02", "0.1"]
         web = [python, "-m", "gunicorn", "collections_app.wsgi", "--threads", "4"]
         commands = [sink, [*web, "--no-control-socket", "--bind", f"127.0.0.1:{self.web_port}"]]
         for number in range(WORKERS):
@@ -288,14 +288,16 @@ def prove(
     seconds: float = 600,
     lapses: int = 1000,
     seed: int = 0,
+    late: bool = False,
     control: bool = False,
     migrated: Path | None = None,
 ) -> JobsOutcome:
     """Run the proof in a folder of its own: a copy of a ``migrated`` one, if there is any.
 
-    ``control`` takes the guard out, and it must fail. Nothing is left to chance: no ``seed``.
+    ``control`` takes the guard out, and it must fail. Nothing is left to chance: it has no
+    ``seed``, and its mail server is never ``late``.
     """
-    del seed
+    del seed, late
     with scratch_folder("jobs") as folder:
         if migrated is not None:
             copy_to(folder, migrated)

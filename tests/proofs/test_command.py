@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.proofs import __main__ as command
 from tests.proofs.chaos import Outcome
 
 WELL = Outcome(
+    answers_late=True,
     owed=100,
     notices=100,
     owed_twice=0,
@@ -38,10 +40,11 @@ def let_it_come_to(outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
         {"lost": 1},
         {"unexplained": 1},
         {"doubled": 3},
+        {"answers_late": False},
     ],
     ids=str,
 )
-def test_each_promise_broken_fails_the_proof(change: dict[str, int]) -> None:
+def test_each_promise_broken_fails_the_proof(change: dict[str, Any]) -> None:
     assert WELL.passed
     assert not dataclasses.replace(WELL, **change).passed
 
