@@ -79,16 +79,37 @@ class DigestLine:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamLine:
-    """A currency's month of a team, or a rep's; amounts exact, with their currency."""
+class FigureLine:
+    """A figure of the month, exact, with its currency; ``than`` is by how much it differs from the
+    same day of the month before, blank without one.
+    """
+
+    label: str
+    amount: str
+    than: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskLine:
+    """A customer or rep with what is at risk, exact; ``beside`` says more of it."""
 
     name: str
-    target: str
-    received: str
-    committed: str
-    uncovered: str
+    beside: str
     at_risk: str
     link: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMonth:
+    """How the month of a team stands in one currency, and of whom most is at risk."""
+
+    currency: str
+    figures: tuple[FigureLine, ...]
+    attainment: str
+    coverage: str
+    link: str
+    customers: tuple[RiskLine, ...]
+    reps: tuple[RiskLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +123,7 @@ class Digest:
     count: int = 0
     lines: tuple[DigestLine, ...] = ()
     month: str = ""
-    totals: tuple[TeamLine, ...] = ()
-    reps: tuple[TeamLine, ...] = ()
+    months: tuple[TeamMonth, ...] = ()
     requests: int = 0
 
     @property

@@ -10,27 +10,25 @@ from django.conf import settings
 from django.utils import translation
 
 from collections_app.accounts.models import Person, Role
-from collections_app.accounts.queries import managed_team_ids
 from collections_app.core.display import format_money, format_month
-from collections_app.core.months import first_of, month_text
+from collections_app.core.months import first_of
 from collections_app.core.workdays import WorkCalendar
 from collections_app.customers.models import Customer, CustomerQuerySet
 from collections_app.followups.models import Request
 from collections_app.jobs.operations import once
 from collections_app.notices.models import NoticeKind
-from collections_app.notices.morning import Digest, DigestLine, TeamLine
+from collections_app.notices.morning import Digest, DigestLine
 from collections_app.notices.operations import Owed, join_messages, owe
 from collections_app.organisation.queries import work_calendar
 from collections_app.reminders.agenda import agenda_of
 from collections_app.reminders.mornings import morning_mail
 from collections_app.reminders.naming import about, named
 from collections_app.reminders.ranking import Item
+from collections_app.reminders.team_months import months_of_team
 from collections_app.reminders.words import reason_of
-from collections_app.standing.figures import GroupFigures, grouped_figures
 from collections_app.standing.queries import standing_day
 
 MOST_NAMED: Final = 10
-MOST_REPS: Final = 5
 
 
 def owe_digests(*, on: date) -> int:
@@ -68,7 +66,7 @@ def digest_of(person: Person, on: date, language: str, *, most: int = MOST_NAMED
         digest = Digest(count=len(items), lines=_lines(items[:most]))
         if person.role == Role.MANAGER and is_first_of_week(on, work_calendar()):
             digest = _with_team(digest, person, language)
-    return digest if digest.count or digest.totals else None
+    return digest if digest.count or digest.months else None
 
 
 def is_first_of_week(on: date, calendar: WorkCalendar) -> bool:
@@ -105,38 +103,11 @@ def _lines(items: Sequence[Item]) -> tuple[DigestLine, ...]:
 
 def _with_team(digest: Digest, person: Person, language: str) -> Digest:
     day = standing_day()
-    month = first_of(day)
-    team = Person.objects.filter(team_id__in=managed_team_ids(person))
-    owners = list(team.values_list("pk", flat=True))
-    totals = grouped_figures(month, on=day, by="all", owners=owners)
-    reps = grouped_figures(month, on=day, by="rep", owners=owners)
-    # Of each currency: amounts are never compared across them.
-    worst = [
-        row
-        for total in totals
-        for row in [r for r in reps if r.currency == total.currency and r.at_risk > 0][:MOST_REPS]
-    ]
+    months = months_of_team(person, on=day)
     return Digest(
         count=digest.count,
         lines=digest.lines,
-        month=format_month(month, language) if totals else "",
-        totals=tuple(_team_line(row, month) for row in totals),
-        reps=tuple(_team_line(row, month) for row in worst),
+        month=format_month(first_of(day), language) if months else "",
+        months=months,
         requests=Request.objects.decidable_by(person).waiting().count(),
-    )
-
-
-def _team_line(row: GroupFigures, month: date) -> TeamLine:
-    def money(amount: int) -> str:
-        return format_money(amount, row.currency)
-
-    rep = f"&rep={row.public_id}" if row.public_id else ""
-    return TeamLine(
-        name=row.name,
-        target=money(row.target),
-        received=money(row.received),
-        committed=money(row.committed),
-        uncovered=money(row.uncovered),
-        at_risk=money(row.at_risk),
-        link=f"{settings.BASE_URL}/gaps/?month={month_text(month)}&currency={row.currency}{rep}",
     )

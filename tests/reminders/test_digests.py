@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 
 from collections_app.accounts.models import Person
 from collections_app.core.clock import now
+from collections_app.core.display import format_money
 from collections_app.customers.models import Customer
 from collections_app.notices.models import Notice
 from collections_app.organisation.models import CalendarDay
 from collections_app.outbox.delivery import deliver_due
 from collections_app.outbox.models import Message
-from collections_app.reminders.digests import owe_digests
+from collections_app.reminders.digests import digest_of, owe_digests
 from collections_app.reminders.mail import prepare
 from collections_app.reminders.sweep import sweep
 from collections_app.upkeep.texts import compile_texts
@@ -109,7 +111,52 @@ def test_a_manager_reads_how_the_month_stands(cast: Cast, owing: Customer) -> No
     mail = next(m for m in send() if m.person_id == cast.east_manager.pk)
     assert mail.subject == "November 2026: how your team stands"
     assert "Target: CNY 100.00" in mail.body_text
-    assert "Uncovered: CNY 100.00" in mail.body_text
+    assert "Short: CNY 100.00" in mail.body_text
+
+
+def test_its_figures_are_those_of_the_dashboard_to_the_cent(cast: Cast, client: Client) -> None:
+    for number, rep in enumerate((cast.east_rep, cast.east_rep_two, cast.west_rep) * 3, start=1):
+        customer = make_customer(rep, currency="USD" if number == 9 else "CNY")
+        make_plan(customer, 1_000 * number)
+        make_plan(customer, 900, month=date(2026, 10, 1))
+        promise(customer, [(THURSDAY, 70 * number), (date(2026, 11, 27), 50)])
+        pay(customer, 30 * number, date(2026, 11, 18))
+        pay(customer, 11 * number, date(2026, 10, 18))
+    digests(MONDAY)
+    client.force_login(cast.east_manager)
+    page = client.get("/gaps/").context["page"]
+    digest = digest_of(cast.east_manager, MONDAY, "en")
+    assert digest is not None
+    (month,) = digest.months
+    assert [(f.label, f.amount, f.than) for f in month.figures] == [
+        (
+            tile.label,
+            format_money(tile.amount, "CNY"),
+            ("+" if tile.than > 0 else "") + format_money(tile.than, "CNY"),
+        )
+        for tile in page.tiles
+    ]
+    assert [(line.name, line.at_risk) for line in month.customers] == [
+        (risk.row.name, format_money(risk.row.at_risk, "CNY")) for risk in page.risks[:5]
+    ]
+    assert len(month.customers) == 5
+    mail = next(m for m in send() if m.person_id == cast.east_manager.pk)
+    for text in (*(f.amount for f in month.figures), *(c.at_risk for c in month.customers)):
+        assert text in mail.body_text
+        assert text in mail.body_html
+    for risk in page.risks[:5]:
+        assert f"/customers/{risk.row.public_id}/?month=2026-11" in mail.body_html
+
+
+def test_each_currency_of_a_team_has_its_figures(cast: Cast, owing: Customer) -> None:
+    make_plan(make_customer(cast.east_rep, currency="USD"), 7)
+    digests(MONDAY)
+    digest = digest_of(cast.east_manager, MONDAY, "en")
+    assert digest is not None
+    assert [(m.currency, m.figures[1].amount) for m in digest.months] == [
+        ("CNY", "CNY 100.00"),
+        ("USD", "USD 7.00"),
+    ]
 
 
 def test_it_is_in_the_language_of_its_reader(cast: Cast, owing: Customer) -> None:
@@ -118,7 +165,12 @@ def test_it_is_in_the_language_of_its_reader(cast: Cast, owing: Customer) -> Non
     digests(MONDAY)
     texts = [f"{mail.subject} {mail.body_text}" for mail in send()]
     assert len(texts) == 2
-    assert not [word for word in ("Today", "things", "Target", "Hello") for t in texts if word in t]
+    assert not [
+        word
+        for word in ("Today", "things", "Target", "risk", "Coverage", "Hello")
+        for t in texts
+        if word in t
+    ]
 
 
 def test_one_with_nothing_left_to_say_is_withdrawn(cast: Cast) -> None:
