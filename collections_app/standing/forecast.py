@@ -24,12 +24,11 @@ from collections_app.standing.figures import CustomerFigures, customer_figures, 
 from collections_app.standing.forecast_sql import EXPECTED, OPEN
 from collections_app.standing.rates import (
     KeptRate,
-    RealisedRate,
     kept_rates,
     kept_rates_of,
-    realised_rates,
     window_of,
 )
+from collections_app.standing.realised import RealisedRate, realised_rates
 
 MONTHS: Final = 12
 # As many cases of one's own as weigh as much as the mean; ``docs/forecast.md`` has what others do.

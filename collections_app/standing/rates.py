@@ -23,7 +23,7 @@ from collections_app.customers.models import Customer
 from collections_app.organisation.queries import organisation
 from collections_app.standing.figures import allocated_parameters
 from collections_app.standing.queries import ids_of
-from collections_app.standing.rates_sql import CONCEDED, REALISED, kept_statement
+from collections_app.standing.rates_sql import CONCEDED, kept_statement
 
 Customers = QuerySet[Customer] | Collection[int] | None
 By = Literal["customer", "rep", "rating", "all"]
@@ -93,22 +93,6 @@ class KeptGroup(KeptRate):
     public_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RealisedRate:
-    """What done measures of one kind brought, in minor units; ``untold`` ones have no figure."""
-
-    kind: str
-    currency: str
-    done: int
-    untold: int
-    expected: int
-    realised: int
-
-    @property
-    def rate(self) -> Decimal | None:
-        return ratio(self.realised, self.expected)
-
-
 @dataclass(frozen=True, slots=True)
 class ConcessionRate:
     """What was conceded of the targets of some months, in minor units of one currency."""
@@ -139,27 +123,22 @@ def kept_rates(
     day; ``owners`` narrows to reps. One statement, and the allocations of customers whose
     reversals make a past day differ from what is kept.
     """
-    values = _values(window, on, customers) | {"limit": limit, "offset": offset}
+    values = kept_values(window, on, customers) | {"limit": limit, "offset": offset}
     values["owners"] = None if owners is None else sorted(owners)
     statement = kept_statement(by, of_owners=owners is not None)
-    return [KeptGroup(**row) for row in _fetch(statement, values)]
+    return [KeptGroup(**row) for row in fetch_kept(statement, values)]
 
 
 def kept_rates_of(customers: Customers, *, on: date, months: int = 12) -> dict[int, KeptRate]:
     """The kept rate of each customer that had an instalment with a deadline in the window."""
-    values = _values(window_of(on, months=months), on, customers)
+    values = kept_values(window_of(on, months=months), on, customers)
     values |= {"limit": None, "offset": 0}
     found = {}
-    for row in _fetch(kept_statement("id", of_owners=False), values):
+    for row in fetch_kept(kept_statement("id", of_owners=False), values):
         customer_id = int(row.pop("key"))
         del row["name"], row["public_id"]
         found[customer_id] = KeptRate(**row)
     return found
-
-
-def realised_rates(*, window: Window, on: date, customers: Customers = None) -> list[RealisedRate]:
-    """Realised / expected uplift by kind, over measures of the window's months done by ``on``."""
-    return [RealisedRate(**row) for row in _fetch(REALISED, _months(window, on, customers))]
 
 
 def concession_rates(
@@ -167,17 +146,19 @@ def concession_rates(
 ) -> list[ConcessionRate]:
     """What was conceded by ``on`` of the targets of the window's months, a row per currency."""
     with connection.cursor() as cursor:
-        cursor.execute(CONCEDED, _months(window, on, customers))
+        cursor.execute(CONCEDED, months_of(window, on, customers))
         return [ConcessionRate(*row) for row in cursor.fetchall()]
 
 
-def _months(window: Window, on: date, customers: Customers) -> dict[str, Any]:
+def months_of(window: Window, on: date, customers: Customers) -> dict[str, Any]:
+    """The parameters of statements about the months of a window."""
     ids = None if customers is None else ids_of(customers)
     months = {"first": window.first_month, "last": window.last_month}
     return {"customers": ids, "as_of": on, **months}
 
 
-def _values(window: Window, on: date, customers: Customers) -> dict[str, Any]:
+def kept_values(window: Window, on: date, customers: Customers) -> dict[str, Any]:
+    """The parameters of kept rates over a window."""
     ids = None if customers is None else ids_of(customers)
     return {
         **allocated_parameters(ids, on=on),
@@ -188,10 +169,10 @@ def _values(window: Window, on: date, customers: Customers) -> dict[str, Any]:
     }
 
 
-def _fetch(statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+def fetch_kept(statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a statement of kept rates, by name."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         names = [column.name for column in cursor.description or ()]
-        if "amount" in names:
-            names[:3] = ["key", "name", "public_id"]
+        names[:3] = ["key", "name", "public_id"]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

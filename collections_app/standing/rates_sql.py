@@ -1,4 +1,4 @@
-"""Rule 7 in statements: kept rates, regularity, realised and concession rates, for many at once.
+"""Rule 7 in statements: kept rates, regularity and concession rates, for many at once.
 
 Parameters: ``as_of``, ``since`` and ``until`` (both inclusive), ``customers`` (ids or null for
 all), ``owners`` (ids or null for all), ``zone``, and those of ``allocated_parameters``.
@@ -28,7 +28,7 @@ allocated AS NOT MATERIALIZED (
 # after the deadline counts as not ended by it, whatever day the end was given.
 JUDGED = """
 due AS (
-    SELECT i.id, i.customer_id, i.amount, i.tolerance, i.deadline_on,
+    SELECT i.id, i.customer_id, i.commitment_id, i.amount, i.tolerance, i.deadline_on,
         CASE WHEN c.import_record_id IS NULL AND c.entered_by_id IS NOT NULL
             THEN (c.entered_at AT TIME ZONE %(zone)s)::date END AS entered_on,
         COALESCE(c.ended_on <= i.deadline_on AND NOT (c.end_reason <> '' AND COALESCE(
@@ -45,12 +45,14 @@ money AS (
     GROUP BY d.id
 ),
 filled AS (
-    SELECT d.id, d.customer_id, d.deadline_on, d.amount, d.ended, d.amount - d.tolerance AS needed,
+    SELECT d.id, d.customer_id, d.commitment_id, d.deadline_on, d.amount, d.ended,
+        d.amount - d.tolerance AS needed,
         COALESCE(m.on_time, 0) AS on_time, COALESCE(m.early, 0) AS early
     FROM due d LEFT JOIN money m ON m.id = d.id
 ),
 judged AS (
-    SELECT f.id, f.customer_id, f.deadline_on, f.early, f.on_time >= f.needed AS is_kept,
+    SELECT f.id, f.customer_id, f.commitment_id, f.deadline_on, f.early,
+        f.on_time >= f.needed AS is_kept,
         f.amount - f.early AS amount, f.on_time - f.early AS on_time,
         (f.on_time >= f.needed OR NOT f.ended) AND NOT (f.early > 0 AND f.early >= f.needed)
             AS counts,
@@ -67,6 +69,57 @@ KEPT_SUMS: Final = """
     count(*) FILTER (WHERE j.counts AND j.is_kept AND j.early = 0) AS kept,
     count(*) FILTER (WHERE j.counts AND NOT j.is_kept AND j.on_time = 0) AS broken,
     count(*) FILTER (WHERE j.is_renegotiated) AS renegotiated
+"""
+
+
+# When what was not kept was paid after all, and how manieth promise for the same money each is
+# (rule 3): an earlier one counts that lapsed, was cancelled, or was superseded unfulfilled.
+RECORD: Final = """
+late AS (
+    SELECT r.id, min(r.received_on) AS settled_on FROM (
+        SELECT f.id, f.needed, a.received_on,
+            sum(a.amount) OVER (PARTITION BY f.id ORDER BY a.received_on) AS so_far
+        FROM filled f JOIN allocated a ON a.instalment_id = f.id WHERE f.on_time < f.needed) r
+    WHERE r.so_far >= r.needed GROUP BY r.id
+),
+chain (id, earlier, depth) AS (
+    SELECT k.id, k.supersedes_id, 1 FROM commitments_commitment k
+    WHERE k.supersedes_id IS NOT NULL AND k.id IN (SELECT d.commitment_id FROM due d)
+    UNION
+    SELECT c.id, k.supersedes_id, c.depth + 1
+    FROM chain c JOIN commitments_commitment k ON k.id = c.earlier
+    WHERE k.supersedes_id IS NOT NULL AND c.depth < 100
+),
+failed AS (
+    SELECT DISTINCT k.id FROM commitments_commitment k
+    JOIN commitments_instalment i ON i.commitment_id = k.id
+    JOIN LATERAL (
+        SELECT COALESCE(sum(a.amount), 0) AS received,
+            COALESCE(sum(a.amount) FILTER (WHERE a.received_on <= i.deadline_on), 0) AS on_time
+        FROM allocated a WHERE a.instalment_id = i.id) m ON true
+    WHERE k.id IN (SELECT c.earlier FROM chain c) AND (
+        (i.deadline_on < %(as_of)s AND m.on_time < i.amount - i.tolerance
+            AND COALESCE(k.ended_on > i.deadline_on, true))
+        OR (k.ended_on <= %(as_of)s
+            AND (k.ending = 'cancelled' OR m.received < i.amount - i.tolerance)))
+),
+numbered AS (
+    SELECT c.id, 1 + count(f.id) AS number
+    FROM chain c LEFT JOIN failed f ON f.id = c.earlier GROUP BY c.id
+)
+"""
+_RECORD_JOINED: Final = """LEFT JOIN late l ON l.id = j.id
+LEFT JOIN numbered n ON n.id = j.commitment_id"""
+_NUMBER: Final = "LEAST(COALESCE(n.number, 1), 3)"
+_DAYS: Final = "(l.settled_on - j.deadline_on)"
+RECORD_SUMS: Final = f"""
+    count(*) FILTER (WHERE j.counts AND l.settled_on IS NOT NULL) AS late,
+    COALESCE(sum({_DAYS}) FILTER (WHERE j.counts), 0)::bigint AS late_days,
+    COALESCE(sum(j.amount) FILTER (WHERE j.counts AND l.settled_on IS NOT NULL), 0)::bigint
+        AS late_amount,
+    COALESCE(sum({_DAYS} * j.amount::numeric) FILTER (WHERE j.counts), 0) AS late_amount_days,
+    count(*) FILTER (WHERE j.counts AND {_NUMBER} = 2) AS second,
+    count(*) FILTER (WHERE j.counts AND {_NUMBER} = 3) AS third
 """
 
 
@@ -107,20 +160,27 @@ _GROUPS: Final = {
         'p.name, p.email COLLATE "C"',
     ),
     "rating": (f"{RATED}, '', NULL::uuid", RATING, RATED, f"NULLIF({RATED}, '') NULLS LAST"),
+    "number": (f"{_NUMBER}::text, '', NULL::uuid", "", _NUMBER, _NUMBER),
     "all": ("'all', 'all', NULL::uuid", "", "", "1"),
 }
 
 
-def kept_statement(by: str, *, of_owners: bool) -> str:
-    """Kept rates by customer, rep, rating or over all, a row per currency; a page of them."""
+def kept_statement(by: str, *, of_owners: bool, with_record: bool = False) -> str:
+    """Kept rates by customer, rep, rating or over all, a row per currency; a page of them.
+
+    With the record of lateness and promise numbers, by these too.
+    """
     columns, joined, group, order = _GROUPS[by]
     owner = OWNER if of_owners and by != "rep" else ""
     where = f"WHERE {OWNED} = ANY(%(owners)s::bigint[])" if of_owners else ""
     group = f"{group}, " if group else ""
     # Nothing from outside is interpolated: the pieces are the constants above.
-    return f"""WITH {ALLOCATED}, {JUDGED}
-SELECT {columns}, c.currency, {KEPT_SUMS}
-FROM judged j JOIN customers_customer c ON c.id = j.customer_id {joined} {owner} {where}
+    record = f", {RECORD}" if with_record else ""
+    sums = f"{KEPT_SUMS}, {RECORD_SUMS}" if with_record else KEPT_SUMS
+    beside = _RECORD_JOINED if with_record else ""
+    return f"""WITH RECURSIVE {ALLOCATED}, {JUDGED} {record}
+SELECT {columns}, c.currency, {sums}
+FROM judged j JOIN customers_customer c ON c.id = j.customer_id {beside} {joined} {owner} {where}
 GROUP BY {group}c.currency
 HAVING bool_or(j.counts OR j.is_renegotiated)
 ORDER BY {order}, c.currency LIMIT %(limit)s OFFSET %(offset)s
@@ -154,23 +214,6 @@ WHERE g.agreed_on + 3 <= %(as_of)s AND NOT EXISTS (
     WHERE e.customer_id = g.customer_id AND e.day IS NULL
       AND e.valid_from > g.month AND e.valid_from <= g.agreed_on)
 ORDER BY g.customer_id, g.month
-"""
-
-REALISED: Final = """
-SELECT m.kind, c.currency, count(*) FILTER (WHERE m.realised_uplift IS NOT NULL) AS done,
-    count(*) FILTER (WHERE m.realised_uplift IS NULL) AS untold,
-    COALESCE(sum(s.expected_uplift) FILTER (WHERE m.realised_uplift IS NOT NULL), 0)::bigint
-        AS expected,
-    COALESCE(sum(m.realised_uplift), 0)::bigint AS realised
-FROM planning_measure m JOIN planning_monthplan p ON p.id = m.plan_id
-JOIN customers_customer c ON c.id = p.customer_id
-JOIN LATERAL (
-    SELECT h.status, h.expected_uplift FROM planning_measurechange h
-    WHERE h.measure_id = m.id AND h.counts_from <= %(as_of)s
-    ORDER BY h.counts_from DESC, h.id DESC LIMIT 1) s ON s.status = 'done'
-WHERE p.month BETWEEN %(first)s AND %(last)s
-  AND (%(customers)s::bigint[] IS NULL OR p.customer_id = ANY(%(customers)s::bigint[]))
-GROUP BY m.kind, c.currency ORDER BY m.kind, c.currency
 """
 
 CONCEDED: Final = """

@@ -111,6 +111,7 @@ ACCESS: Final[dict[str, Door]] = {
     "web:snooze_end": Door(write=SELLING, of="customer"),
     "web:gap_dashboard": Door(read=ALL),
     "web:gap_export": Door(read=ALL),
+    "web:gap_report": Door(read=ALL),
     # What reps ask for; who may decide which, the operation says
     "web:reasons": Door(read=ALL),
     "web:reasons_export": Door(read=ALL),

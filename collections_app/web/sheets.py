@@ -40,8 +40,15 @@ class Money:
     currency: str
 
 
-# Text, a number of things, an amount, a ratio, a day, or nothing.
-Cell = str | int | Money | Decimal | date | None
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A number of days, to the tenth; None for a blank cell."""
+
+    number: Decimal | None
+
+
+# Text, a number of things, an amount, a ratio, days, a day, or nothing.
+Cell = str | int | Money | Decimal | Days | date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,8 @@ def text_of(cell: Cell) -> str:
         return ""
     if isinstance(cell, Money):
         return "" if cell.amount is None else to_text(cell.amount, cell.currency)
+    if isinstance(cell, Days):
+        return "" if cell.number is None else str(cell.number)
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
@@ -125,7 +134,7 @@ def _write_note(book: Any, sheet: Sheet, styles: _Styles) -> None:
 
 def _write(page: Any, row: int, column: int, cell: Cell, styles: _Styles) -> None:
     match cell:
-        case None | Money(amount=None):
+        case None | Money(amount=None) | Days(number=None):
             pass
         case str():
             page.write_string(row, column, cell[:LONGEST_CELL])
@@ -134,6 +143,8 @@ def _write(page: Any, row: int, column: int, cell: Cell, styles: _Styles) -> Non
             page.write_number(row, column, float(value), styles.money(currency))
         case Decimal():
             page.write_number(row, column, float(cell), styles.share)
+        case Days(number=Decimal() as number):
+            page.write_number(row, column, float(number), styles.days)
         case date():
             page.write_datetime(row, column, cell, styles.day)
         case _:
@@ -148,6 +159,7 @@ class _Styles:
         self._of_decimals: dict[int, Any] = {}
         self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         self.share = book.add_format({"num_format": "0.0%"})
+        self.days = book.add_format({"num_format": "0.0"})
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
 
     def money(self, currency: str) -> Any:

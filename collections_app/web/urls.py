@@ -20,7 +20,7 @@ from collections_app.web.views import (
     waiting,
 )
 from collections_app.web.views.customers import customer_detail
-from collections_app.web.views.gaps import gap_dashboard, gap_export, start
+from collections_app.web.views.gaps import gap_dashboard, gap_export, gap_report, start
 from collections_app.web.views.plans import month_plan, target_set
 from collections_app.web.views.reasons import reasons, reasons_export
 from collections_app.web.views.theme import theme_choose
@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<uuid:public_id>/snooze/end/", snooze_end, name="snooze_end"),
     path("gaps/", gap_dashboard, name="gap_dashboard"),
     path("gaps/export/", gap_export, name="gap_export"),
+    path("gaps/report/", gap_report, name="gap_report"),
     path("customers/<uuid:public_id>/", customer_detail, name="customer_detail"),
     path("rates/", rates.rates, name="rates"),
     path("rates/export/", rates.rates_export, name="rates_export"),

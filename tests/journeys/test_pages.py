@@ -49,6 +49,10 @@ def scene(cast: Cast) -> Scene:
     plan = make_plan(customer, 880_000, agreed_with="Mr Li")
     make_measure(plan, 40_000)
     make_measure(plan, 35_000, status="dropped")
+    for uplift in range(6):
+        done = make_measure(plan, 1_000 + uplift, status="done")
+        done.realised_uplift = 90_000 * uplift
+        done.save()
     former = make_commitment(customer, (day(18), 90_000), reference="OLD-1")
     new = make_commitment(customer, (day(25), 60_000), (day(30), 30_000), reference="NEW-1")
     supersede(former, new, on=day(17))
@@ -80,6 +84,10 @@ def test_every_page_is_sound(
         "/gaps/?q=nobody",
         "/gaps/?month=2031-01",
         "/gaps/?tab=forecast",
+        "/gaps/?tab=measures",
+        "/gaps/report/",
+        "/rates/",
+        "/reasons/",
         customer,
         f"{customer}?tab=commitments",
         f"{customer}?tab=invoices",

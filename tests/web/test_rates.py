@@ -55,13 +55,13 @@ def test_rep_rating_and_customer_have_their_rates(
     client.force_login(cast.east_manager)
     text = rates(client)
     assert "Kept by amount 71% ¥780,000.00 of ¥1,100,000.00" in text
-    assert "Anna 71% ¥1.10M ¥320k 55% 11 2 1" in text
-    assert "B 71% ¥1.10M ¥320k 55% 11 2 1" in text
+    assert "Anna 71% ¥1.10M ¥320k 55% 6 of 11 2 1" in text
+    assert "B 71% ¥1.10M ¥320k 55% 6 of 11 2 1" in text
 
 
 def test_the_window_narrows(cast: Cast, client: Client, world: Customer) -> None:
     client.force_login(cast.east_manager)
-    assert "Anna 0% ¥200k ¥200k 0% 2 2 1" in rates(client, "?months=3")
+    assert "Anna 0% ¥200k ¥200k 0% 0 of 2 2 1" in rates(client, "?months=3")
 
 
 def test_measures_realised_rate_leaves_out_what_has_no_figure(
@@ -124,7 +124,7 @@ def test_the_download_holds_exact_amounts_and_ratios(
     assert head[:6] == ["Key", "Name", "Currency", "Promised", "In time", "Kept by amount"]
     assert row == [
         world.code, "One & Sons", "CNY", "1100000.00", "780000.00", "0.7091", "11", "6", "2",
-        "0.5455", "1",
+        "0.5455", "1", "4", "37.5", "37.5", "0", "0",
     ]  # fmt: skip
     measures = rows_of(client.get("/rates/export/?by=measure"))
     assert measures[1] == ["incentive", "CNY", "2", "50000.00", "50000.00", "1.0000", "1"]
@@ -140,6 +140,34 @@ def test_a_download_holds_nobody_elses_customers(
     assert [row[0] for row in rows_of(client.get("/rates/export/?by=rep"))] == [
         "Key", "chen@kept.test",
     ]  # fmt: skip
+
+
+def test_the_record_tells_lateness_repetition_and_regularity(
+    cast: Cast, client: Client, world: Customer
+) -> None:
+    client.force_login(cast.east_manager)
+    page = client.get("/rates/").context["page"]
+    # What June lacked came with July's money on the 9th, and so on: 29, 30, 46 and 45 days late.
+    assert (page.total.late, str(page.total.mean_late)) == (4, "37.5")
+    assert (page.total.second, page.total.third) == (0, 0)
+    # Nine of twelve months came whole within three days, one to three fifths, two not at all.
+    assert (page.regular.total, page.regular.customers) == (80, 1)
+    assert [line.regularity for line in page.customers] == [80]
+    assert [line.regularity for line in page.reps] == [80]
+    assert [line.row.key for line in page.numbers] == ["1"]
+    head, row = rows_of(client.get("/rates/export/?by=number"))
+    assert dict(zip(head, row, strict=True))["Paid late"] == "4"
+
+
+def test_a_team_narrows(cast: Cast, client: Client, world: Customer) -> None:
+    client.force_login(cast.admin)
+    team = cast.west_rep.team
+    assert team is not None
+    page = client.get(f"/rates/?team={team.public_id}").context["page"]
+    assert [line.row.name for line in page.customers] == ["Two"]
+    assert page.regular.customers == 1
+    client.force_login(cast.east_manager)
+    assert client.get(f"/rates/?team={team.public_id}").status_code == 404
 
 
 def test_the_cost_does_not_grow_with_the_customers(cast: Cast, client: Client) -> None:

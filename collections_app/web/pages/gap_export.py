@@ -24,13 +24,18 @@ from collections_app.standing.gaps import (
 )
 from collections_app.web.pages.forecast import forecast_sheet
 from collections_app.web.pages.gap_columns import COLUMNS
+from collections_app.web.pages.gap_measures import MEASURES, measures_sheet
 from collections_app.web.pages.gap_parts_export import PARTS, part_sheet
 from collections_app.web.pages.gap_question import GapQuestion
 from collections_app.web.pages.waterfall import steps_of
 from collections_app.web.sheets import Cell, Money, Sheet
 from collections_app.web.templatetags.states import contact_word, state_word
 
-TABLES: Final = ("customers", "team", "rep", "rating", "waterfall", "risks", "forecast", *PARTS)
+TABLES: Final = (
+    *("customers", "team", "rep", "rating", "waterfall", "risks", "forecast"),
+    *PARTS,
+    *MEASURES,
+)
 RISKIEST: Final = 10
 Rows = Iterator[Sequence[Cell]]
 
@@ -54,6 +59,8 @@ def gap_sheet(asked: GapQuestion, table: str, *, by: Person) -> Sheet:
         return forecast_sheet(asked, note_of(asked), visible=visible)
     if table in PARTS:
         return part_sheet(asked, table, note_of(asked), visible=visible)
+    if table in MEASURES:
+        return measures_sheet(asked, table, note_of(asked), visible=visible)
     found = gaps_of(chosen, replace(listed, limit=0), most=RISKIEST)
     title, head, rows = _of_gaps(asked, table, found)
     return Sheet(title, head, rows, note_of(asked))

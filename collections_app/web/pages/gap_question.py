@@ -14,11 +14,12 @@ from collections_app.accounts.models import Person, Team
 from collections_app.core.months import first_of
 from collections_app.customers.models import CustomerQuerySet
 from collections_app.organisation.models import Rating
+from collections_app.planning.models import MeasureKind
 from collections_app.standing.gaps import NARROWINGS, SORTS, UNRATED, Selection
 from collections_app.standing.queries import ids_of, standing_day
 from collections_app.standing.verdicts import VERDICTS
 from collections_app.web.pages.gap_columns import COLUMN_KEYS
-from collections_app.web.pages.narrowing import rep_asked, team_asked
+from collections_app.web.pages.narrowing import owners_of, rep_asked, team_asked
 from collections_app.web.requests import (
     FIRST_YEAR,
     day_asked,
@@ -29,7 +30,7 @@ from collections_app.web.requests import (
 )
 
 RATINGS: Final = (*Rating.values, UNRATED)
-TABS: Final = ("promises", "ageing", "forecast")
+TABS: Final = ("promises", "ageing", "forecast", "measures")
 GROUPINGS: Final = ("team", "rep", "rating")
 
 
@@ -55,7 +56,8 @@ class GapQuestion:
 
     ``by`` is how groups are made (blank: as fits), ``order`` sorts them; ``show``, ``sort``,
     ``words`` and ``page`` are of the list of customers; ``is_full`` shows every column. ``tab`` is
-    the part of the dashboard (blank: the month), ``week`` and ``verdict`` are of its promises.
+    the part of the dashboard (blank: the month), ``week`` and ``verdict`` are of its promises,
+    ``kind`` is of its measures.
     """
 
     today: date
@@ -75,6 +77,7 @@ class GapQuestion:
     tab: str
     week: date | None
     verdict: str
+    kind: str
 
     @classmethod
     def read(cls, request: HttpRequest, *, by: Person) -> GapQuestion:
@@ -99,6 +102,7 @@ class GapQuestion:
             tab=one_asked(request, "tab", TABS),
             week=week_asked(request),
             verdict=one_asked(request, "verdict", VERDICTS),
+            kind=one_asked(request, "kind", MeasureKind.values),
         )
 
     @property
@@ -116,12 +120,7 @@ class GapQuestion:
     @property
     def owners(self) -> list[int] | None:
         """Ids of the reps whom the month is narrowed to; None for all."""
-        if self.team is not None:
-            of_team = self.team.people.all()
-            if self.rep is not None:
-                of_team = of_team.filter(pk=self.rep.pk)
-            return list(of_team.values_list("pk", flat=True))
-        return None if self.rep is None else [self.rep.pk]
+        return owners_of(self.team, self.rep)
 
     def selection(self, visible: CustomerQuerySet, *, currency: str = "") -> Selection:
         """What of that is visible. Who sees all is spared the naming of each."""

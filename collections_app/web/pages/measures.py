@@ -17,7 +17,8 @@ from collections_app.core.months import month_text
 from collections_app.customers.models import Customer
 from collections_app.planning.models import MeasureKind
 from collections_app.standing.figures import CustomerFigures
-from collections_app.standing.rates import RealisedRate, realised_rates, window_of
+from collections_app.standing.rates import window_of
+from collections_app.standing.realised import RealisedRate, realised_rates
 from collections_app.web.acting import Scene
 
 MONTHS_BACK: Final = 12

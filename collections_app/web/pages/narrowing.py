@@ -25,6 +25,16 @@ def matching(customers: CustomerQuerySet, words: str) -> CustomerQuerySet:
     )
 
 
+def owners_of(team: Team | None, rep: Person | None) -> list[int] | None:
+    """Ids of the reps whom a team, a rep or both narrow to; None for all."""
+    if team is not None:
+        of_team = team.people.all()
+        if rep is not None:
+            of_team = of_team.filter(pk=rep.pk)
+        return list(of_team.values_list("pk", flat=True))
+    return None if rep is None else [rep.pk]
+
+
 def rep_asked(public_id: UUID | None, by: Person) -> Person | None:
     """The rep of that id; 404 for one whose figures ``by`` may not see."""
     if public_id is None:

@@ -11,40 +11,42 @@ from typing import Final
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from collections_app.accounts.models import Person
+from collections_app.accounts.models import Person, Team
 from collections_app.customers.models import Customer
 from collections_app.organisation.queries import organisation
 from collections_app.planning.models import MeasureKind
 from collections_app.standing.queries import ids_of, payments_known_through, standing_day
 from collections_app.standing.rates import (
-    By,
     ConcessionRate,
-    KeptGroup,
-    RealisedRate,
     Window,
     concession_rates,
-    kept_rates,
-    realised_rates,
     window_of,
 )
-from collections_app.web.pages.narrowing import rep_asked
+from collections_app.standing.realised import RealisedRate, realised_rates
+from collections_app.standing.record import By, PromiseRecord, promise_records
+from collections_app.standing.regularity import regularities
+from collections_app.web.pages.narrowing import owners_of, rep_asked, team_asked
+from collections_app.web.pages.regular import Regular, regular_of
 from collections_app.web.pages.turning import Paged
 from collections_app.web.requests import id_asked, page_asked
-from collections_app.web.sheets import Cell, Money, Sheet
+from collections_app.web.sheets import Cell, Days, Money, Sheet
 
 PAGE_SIZE = 50
 MONTHS: Final = (3, 6, 12)
 # What can be exported: the parameter, and how the rows are grouped.
-EXPORTS: Final[dict[str, By]] = {"rep": "rep", "rating": "rating", "customer": "customer"}
+EXPORTS: Final[dict[str, By]] = {
+    "rep": "rep", "rating": "rating", "customer": "customer", "number": "number",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatesQuestion:
-    """What the URL asks for: the window, a rep, the currency, the page."""
+    """What the URL asks for: the window, a rep or a team, the currency, the page."""
 
     day: date
     months: int
     rep: Person | None
+    team: Team | None
     currency: str
     page: int
 
@@ -58,6 +60,7 @@ class RatesQuestion:
             day=standing_day(),
             months=int(text),
             rep=rep_asked(id_asked(request, "rep"), by),
+            team=team_asked(id_asked(request, "team"), by),
             currency=request.GET.get("currency", ""),
             page=page_asked(request),
         )
@@ -68,7 +71,21 @@ class RatesQuestion:
 
     @property
     def owners(self) -> list[int] | None:
-        return [self.rep.pk] if self.rep else None
+        return owners_of(self.team, self.rep)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.rep or self.team)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """A record, and the mean regularity (0 to 100) of those of its customers that have agreed to
+    regular payments: None where none has one.
+    """
+
+    row: PromiseRecord
+    regularity: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +104,12 @@ class RatesPage(Paged):
     known_through: date | None
     currency: str
     currencies: list[str]
-    total: KeptGroup | None
-    reps: list[KeptGroup]
-    ratings: list[KeptGroup]
-    customers: list[KeptGroup]
+    total: PromiseRecord | None
+    regular: Regular
+    reps: list[RecordLine]
+    ratings: list[RecordLine]
+    numbers: list[RecordLine]
+    customers: list[RecordLine]
     measures: list[MeasureLine]
     conceded: ConcessionRate | None
     has_more: bool
@@ -111,6 +130,7 @@ def rates_page(asked: RatesQuestion, *, by: Person) -> RatesPage:
     ids = ids_of(visible.filter(currency=currency))
     start = (asked.page - 1) * PAGE_SIZE
     customers = _rates(asked, "customer", ids, limit=PAGE_SIZE + 1, offset=start)
+    regular = regular_of(visible.filter(currency=currency), asked.owners, on=asked.day)
     conceded = concession_rates(window=asked.window, on=asked.day, customers=ids)
     return RatesPage(
         asked=asked,
@@ -118,22 +138,37 @@ def rates_page(asked: RatesQuestion, *, by: Person) -> RatesPage:
         currency=currency,
         currencies=currencies,
         total=next((row for row in totals if row.currency == currency), None),
-        reps=[] if asked.rep else _rates(asked, "rep", ids),
-        ratings=_rates(asked, "rating", ids),
-        customers=customers[:PAGE_SIZE],
-        measures=[] if asked.rep else _measures(asked, ids),
-        conceded=None if asked.rep else next((c for c in conceded if c.number), None),
+        regular=regular,
+        reps=[] if asked.rep else _lines(_rates(asked, "rep", ids), regular.reps),
+        ratings=_lines(_rates(asked, "rating", ids), regular.ratings),
+        numbers=_lines(_rates(asked, "number", ids), {}),
+        customers=_customer_lines(customers[:PAGE_SIZE], asked),
+        measures=[] if asked.is_narrowed else _measures(asked, ids),
+        conceded=None if asked.is_narrowed else next((c for c in conceded if c.number), None),
         has_more=len(customers) > PAGE_SIZE,
     )
 
 
 def _rates(
     asked: RatesQuestion, by: By, ids: list[int], limit: int | None = None, offset: int = 0
-) -> list[KeptGroup]:
-    return kept_rates(
+) -> list[PromiseRecord]:
+    return promise_records(
         by=by, window=asked.window, on=asked.day, customers=ids, owners=asked.owners, limit=limit,
         offset=offset,
     )  # fmt: skip
+
+
+def _lines(rows: list[PromiseRecord], regular: dict[str, int]) -> list[RecordLine]:
+    return [RecordLine(row, regular.get(row.key)) for row in rows]
+
+
+def _customer_lines(rows: list[PromiseRecord], asked: RatesQuestion) -> list[RecordLine]:
+    codes = dict(
+        Customer.objects.filter(code__in=[row.key for row in rows]).values_list("code", "pk")
+    )
+    found = regularities(list(codes.values()), on=asked.day)
+    scores = {code: found[pk].score for code, pk in codes.items() if pk in found}
+    return _lines(rows, scores)
 
 
 def _currency(asked: str, own: str, known: list[str]) -> str:
@@ -168,22 +203,25 @@ def _note_of(asked: RatesQuestion) -> list[tuple[str, str]]:
         (_("From"), window.since.isoformat()),
         (_("To"), window.until.isoformat()),
         (_("As of"), asked.day.isoformat()),
+        (_("Team"), asked.team.name if asked.team else _("All")),
         (_("Rep"), asked.rep.name if asked.rep else _("All")),
     ]
 
 
-def _kept_rows(rows: list[KeptGroup]) -> Iterator[Sequence[Cell]]:
+def _kept_rows(rows: list[PromiseRecord]) -> Iterator[Sequence[Cell]]:
     yield [
         _("Key"), _("Name"), _("Currency"), _("Promised"), _("In time"), _("Kept by amount"),
         _("Instalments"), _("Instalments kept"), _("Broken"), _("Kept by number"),
-        _("Renegotiated"),
+        _("Renegotiated"), _("Paid late"), _("Mean days late"), _("Mean days late, by amount"),
+        _("Of a second promise"), _("Of a third or later"),
     ]  # fmt: skip
     for row in rows:
         amounts = [Money(amount, row.currency) for amount in (row.amount, row.on_time)]
         counts = (row.number, row.kept, row.broken)
         yield [
             row.key, row.name, row.currency, *amounts, row.by_amount, *counts,
-            row.by_number, row.renegotiated,
+            row.by_number, row.renegotiated, row.late, Days(row.mean_late),
+            Days(row.mean_late_weighted), row.second, row.third,
         ]  # fmt: skip
 
 

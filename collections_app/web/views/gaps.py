@@ -15,7 +15,9 @@ from collections_app.core.months import month_text
 from collections_app.customers.models import Customer
 from collections_app.web.pages.forecast import forecast_tab
 from collections_app.web.pages.gap_export import gap_sheet
+from collections_app.web.pages.gap_measures import measures_tab
 from collections_app.web.pages.gap_question import GapQuestion
+from collections_app.web.pages.gap_report import month_report
 from collections_app.web.pages.gap_tabs import GapTab, ageing_tab, promises_tab
 from collections_app.web.pages.gaps import gap_page
 from collections_app.web.requests import StaffRequest
@@ -33,6 +35,7 @@ PARTS: Final[dict[str, Callable[..., GapTab]]] = {
     "promises": promises_tab,
     "ageing": ageing_tab,
     "forecast": forecast_tab,
+    "measures": measures_tab,
 }
 
 
@@ -58,6 +61,13 @@ def gap_dashboard(request: StaffRequest) -> HttpResponse:
     whole = not request.htmx or request.htmx.history_restore_request
     name = "web/gaps/dashboard.html" if whole else "web/gaps/_customers.html"
     return render(request, name, {"page": page})
+
+
+@require_safe
+def gap_report(request: StaffRequest) -> HttpResponse:
+    """The month on one page, to be printed: narrowed and dated as the dashboard is."""
+    report = month_report(GapQuestion.read(request, by=request.user), by=request.user)
+    return render(request, "web/gaps/report.html", {"report": report, "page": report.page})
 
 
 @require_safe

@@ -1,0 +1,169 @@
+"""Rule 7: what done measures brought of what they were to bring, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from collections_app.core.money import ratio
+from collections_app.core.together import fetch_together
+from collections_app.standing.gaps import Selection
+from collections_app.standing.queries import ids_of
+from collections_app.standing.rates import Customers, Window, months_of
+from collections_app.standing.realised_sql import GROUPS, LIST, REALISED
+from collections_app.standing.sureness import Interval, Pairs, ratio_interval, share_interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealisedSums:
+    """Done measures of one currency, in minor units; ``untold`` ones do not say what they brought.
+
+    ``done``, ``expected`` and ``realised`` are of those that do.
+    """
+
+    done: int
+    untold: int
+    expected: int
+    realised: int
+
+    @property
+    def rate(self) -> Decimal | None:
+        """The realised rate: what they brought / what they were to bring, to four decimals."""
+        return ratio(self.realised, self.expected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealisedRate(RealisedSums):
+    """What done measures of one kind brought."""
+
+    kind: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealisedGroup(RealisedSums):
+    """Of a kind, rep (e-mail), rating (blank: unrated) or of all; ``met`` of them brought at least
+    what was expected. The squares and products are in minor units squared.
+    """
+
+    key: str
+    name: str
+    public_id: UUID | None
+    met: int
+    expected_squares: int
+    realised_squares: int
+    products: int
+
+    @property
+    def met_share(self) -> Decimal | None:
+        return ratio(self.met, self.done)
+
+    @property
+    def met_between(self) -> Interval | None:
+        """The interval of ``met_share``; None for too few cases."""
+        return share_interval(self.met, self.done)
+
+    @property
+    def rate_between(self) -> Interval | None:
+        """The interval of ``rate``; None for too few cases."""
+        return ratio_interval(
+            Pairs(
+                cases=self.done,
+                whole=self.expected,
+                part=self.realised,
+                whole_squares=self.expected_squares,
+                part_squares=self.realised_squares,
+                products=self.products,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneMeasure(RealisedSums):
+    """One done measure of a customer's month; ``realised`` counts 0 where it is ``untold``."""
+
+    public_id: UUID
+    code: str
+    name: str
+    owner_name: str
+    rating: str
+    kind: str
+    description: str
+    month: date
+
+
+@dataclass(frozen=True, slots=True)
+class Realised:
+    """Done measures by kind, rep and rating, and a page of them; ``total`` is None without any."""
+
+    total: RealisedGroup | None
+    kinds: list[RealisedGroup]
+    reps: list[RealisedGroup]
+    ratings: list[RealisedGroup]
+    rows: list[DoneMeasure]
+    listed: int
+
+
+def realised_rates(*, window: Window, on: date, customers: Customers = None) -> list[RealisedRate]:
+    """Realised / expected uplift by kind, over measures of the window's months done by ``on``."""
+    with connection.cursor() as cursor:
+        cursor.execute(REALISED, months_of(window, on, customers))
+        names = [column.name for column in cursor.description or ()]
+        return [RealisedRate(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def realised_of(
+    chosen: Selection, window: Window, *, kind: str = "", limit: int | None = None, offset: int = 0
+) -> Realised:
+    """What measures of the window's months, done by ``chosen.on``, brought; one statement.
+
+    In ``chosen.currency``; a measure belongs to the rep and rating of its month. The latest months
+    are listed first.
+    """
+    customers = None if chosen.customers is None else ids_of(chosen.customers)
+    values = months_of(window, chosen.on, customers) | {
+        "currency": chosen.currency,
+        "owners": None if chosen.owners is None else sorted(chosen.owners),
+        "rating": chosen.rating,
+        "kind": kind or None,
+        "limit": limit,
+        "offset": offset,
+    }
+    found = fetch_together({"groups": GROUPS, "rows": LIST}, values)
+    groups: dict[str, list[RealisedGroup]] = {"kind": [], "rep": [], "rating": [], "all": []}
+    for row in found["groups"]:
+        groups[row.pop("grouped_by")].append(_group(row))
+    for of in groups.values():
+        of.sort(key=lambda g: (g.rate is None, -(g.rate or 0), g.key))
+    groups["rating"].sort(key=lambda g: (not g.key, g.key))
+    total = next((g for g in groups["all"] if g.done or g.untold), None)
+    listed = found["rows"][0]["listed"] if found["rows"] else 0
+    rows = [_measure(row) for row in found["rows"]]
+    return Realised(total, groups["kind"], groups["rep"], groups["rating"], rows, listed)
+
+
+def _group(row: dict[str, Any]) -> RealisedGroup:
+    public_id = UUID(row["public_id"]) if row["public_id"] else None
+    return RealisedGroup(**(row | {"public_id": public_id}))
+
+
+def _measure(row: dict[str, Any]) -> DoneMeasure:
+    row.pop("listed")
+    is_told = row["realised"] is not None
+    return DoneMeasure(
+        **(
+            row
+            | {
+                "public_id": UUID(row["public_id"]),
+                "month": date.fromisoformat(row["month"]),
+                "done": int(is_told),
+                "untold": int(not is_told),
+                "realised": row["realised"] or 0,
+            }
+        )
+    )
