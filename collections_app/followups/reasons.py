@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 
 from collections_app.accounts.models import Person, Role
 from collections_app.core.money import ratio
@@ -32,8 +33,32 @@ ORDER BY 3 DESC, 4 DESC, 1, 2 LIMIT %(limit)s
 """
 
 
-@dataclass(slots=True)
-class ReasonTotal:
+@dataclass(slots=True, kw_only=True)
+class AskedSums:
+    """Requests of one currency: amounts in minor units. ``decided_amount`` was asked for by those
+    that are decided, ``conceded`` is what they were given in the end.
+    """
+
+    asked: int = 0
+    amount: int = 0
+    decided: int = 0
+    decided_amount: int = 0
+    approved: int = 0
+    conceded: int = 0
+
+    @property
+    def accepted_share(self) -> Decimal | None:
+        """Approved of decided; None where nothing was decided."""
+        return ratio(self.approved, self.decided)
+
+    @property
+    def granted_share(self) -> Decimal | None:
+        """Conceded of what was asked for by requests that are decided; None without any."""
+        return ratio(self.conceded, self.decided_amount)
+
+
+@dataclass(slots=True, kw_only=True)
+class ReasonTotal(AskedSums):
     """A category of reasons in one currency; ``reason`` is blank where none was given.
 
     ``told`` counts follow-ups, ``asked`` requests; amounts are minor units.
@@ -42,20 +67,23 @@ class ReasonTotal:
     reason: str
     currency: str
     told: int = 0
-    asked: int = 0
-    amount: int = 0
-    decided: int = 0
-    approved: int = 0
-    conceded: int = 0
 
     @property
     def given(self) -> int:
         return self.told + self.asked
 
-    @property
-    def accepted_share(self) -> Decimal | None:
-        """Approved of decided; None where nothing was decided."""
-        return ratio(self.approved, self.decided)
+
+@dataclass(slots=True, kw_only=True)
+class AskedGroup(AskedSums):
+    """What was asked for of one customer (code), or of those that a rep (e-mail) looks after now;
+    ``categories`` is how many different reasons were given.
+    """
+
+    key: str
+    name: str
+    public_id: UUID
+    currency: str
+    categories: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +124,53 @@ def reasons_used(customer_id: int) -> list[ReasonTotal]:
     return [total for total in totals_by_reason(asked, told) if total.reason]
 
 
+_DECIDED: Final = Q(state__in=(RequestState.APPROVED, RequestState.REFUSED))
+# Names of their own: those of columns cannot be given again.
+_SUMS: Final[dict[str, Aggregate]] = {
+    "asked_sum": Count("pk"),
+    "amount_sum": Sum("amount", default=0),
+    "decided_sum": Count("pk", filter=_DECIDED),
+    "decided_amount_sum": Sum("amount", filter=_DECIDED, default=0),
+    "approved_sum": Count("pk", filter=Q(state=RequestState.APPROVED)),
+    "conceded_sum": Sum("conceded", default=0),
+}
+
+
+def totals_by_rep(requests: QuerySet[Request], *, limit: int) -> list[AskedGroup]:
+    """What was asked for by who looks after the customers now, the largest amounts first."""
+    return _groups(requests, "customer__owner__email", "customer__owner", limit)
+
+
+def totals_by_customer(
+    requests: QuerySet[Request], *, limit: int | None = None
+) -> list[AskedGroup]:
+    """What was asked for of each customer, the largest amounts first."""
+    return _groups(requests, "customer__code", "customer", limit)
+
+
+def _groups(requests: QuerySet[Request], key: str, of: str, limit: int | None) -> list[AskedGroup]:
+    """Groups, a row per currency; amounts of different currencies stand apart by it."""
+    keys = (key, f"{of}__name", f"{of}__public_id", "customer__currency")
+    rows = (
+        requests.order_by()
+        .values_list(*keys)
+        .annotate(**_SUMS, categories=Count("reason", distinct=True, filter=~Q(reason="")))
+    )
+    found = []
+    for code, name, public_id, currency, *figures in rows.order_by(
+        "customer__currency", "-amount_sum", key
+    )[:limit]:
+        *sums, categories = map(int, figures)
+        named = dict(zip((n.removesuffix("_sum") for n in _SUMS), sums, strict=True))
+        found.append(
+            AskedGroup(
+                key=code, name=name, public_id=public_id, currency=currency,
+                categories=categories, **named,
+            )
+        )  # fmt: skip
+    return found
+
+
 def totals_by_reason(
     requests: QuerySet[Request], followups: QuerySet[FollowUp]
 ) -> list[ReasonTotal]:
@@ -103,22 +178,16 @@ def totals_by_reason(
     totals: dict[tuple[str, str], ReasonTotal] = {}
 
     def total_of(reason: str, currency: str) -> ReasonTotal:
-        return totals.setdefault((currency, reason), ReasonTotal(reason, currency))
+        return totals.setdefault((currency, reason), ReasonTotal(reason=reason, currency=currency))
 
     told = followups.exclude(reason="").order_by().values_list("reason", "customer__currency")
     for reason, currency, count in told.annotate(number=Count("pk")):
         total_of(reason, currency).told = count
-    decided = Q(state__in=(RequestState.APPROVED, RequestState.REFUSED))
     asked = requests.order_by().values_list("reason", "customer__currency")
-    for reason, currency, *figures in asked.annotate(
-        number=Count("pk"),
-        wanted=Sum("amount", default=0),
-        settled=Count("pk", filter=decided),
-        granted=Count("pk", filter=Q(state=RequestState.APPROVED)),
-        given=Sum("conceded", default=0),
-    ):
+    for reason, currency, *figures in asked.annotate(**_SUMS):
         of = total_of(reason, currency)
-        of.asked, of.amount, of.decided, of.approved, of.conceded = map(int, figures)
+        for name, figure in zip(_SUMS, figures, strict=True):
+            setattr(of, name.removesuffix("_sum"), int(figure))
     order = {reason: place for place, reason in enumerate(Reason.values)}
     return sorted(totals.values(), key=lambda t: (t.currency, -t.given, order.get(t.reason, 99)))
 

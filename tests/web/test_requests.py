@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -255,6 +256,38 @@ def test_the_register_counts_reasons_and_what_was_conceded(
     assert (line.conceded, line.target, str(line.rate)) == (100_00, 1_000_00, "0.1000")
 
 
+def test_the_register_tells_by_rep_and_customer_what_was_asked_and_granted(
+    manager: Client, customer: Customer, cast: Cast
+) -> None:
+    other = make_customer(cast.east_rep_two, name="Green Hill")
+    make_plan(other, 1_000)
+    made = make_request(customer, amount=100)
+    Request.objects.filter(pk=made.pk).update(
+        state="approved", decided_at="2026-11-20T10:00:00Z", conceded=60_00
+    )
+    make_request(customer, amount=50, state="refused", decided_at="2026-11-20T10:00Z")
+    make_request(other, amount=900, reason="warehouse")
+    foreign = make_customer(cast.west_rep, name="West")
+    make_plan(foreign, 1_000)
+    make_request(foreign, amount=7_777)
+    page = manager.get("/reasons/").context["page"]
+    assert [(g.name, g.amount, g.conceded, g.granted_share) for g in page.by_rep] == [
+        (cast.east_rep_two.name, 900_00, 0, None),
+        (cast.east_rep.name, 150_00, 60_00, Decimal("0.4000")),
+    ]
+    assert [(g.key, g.asked, g.accepted_share, g.categories) for g in page.by_customer] == [
+        (other.code, 1, None, 1),
+        (customer.code, 2, Decimal("0.5000"), 1),
+    ]
+    assert dict(page.totals)["short of cash"].granted_share == Decimal("0.4000")
+    for table, rows in (("reps", 2), ("customers", 2), ("reasons", 2), ("requests", 3)):
+        answer = manager.get(f"/reasons/export/?table={table}")
+        lines = answer.getvalue().decode("utf-8-sig").splitlines()
+        assert len(lines) == 1 + rows, table
+        assert "7777" not in "".join(lines)
+    assert manager.get("/reasons/export/?table=x").status_code == 404
+
+
 def test_what_waits_comes_first_and_is_counted_in_the_navigation(
     manager: Client, customer: Customer
 ) -> None:
@@ -275,6 +308,8 @@ def test_what_waits_comes_first_and_is_counted_in_the_navigation(
         ("?reason=cash_short", 2),
         ("?reason=other", 0),
         ("?from=2026-12&to=2026-12", 0),
+        ("?rating=B", 2),
+        ("?rating=none", 0),
         ("?from=2026-11&to=2026-11", 2),
     ],
 )
@@ -286,7 +321,9 @@ def test_the_register_is_narrowed_by_its_url(
     assert len(manager.get(f"/reasons/{query}").context["page"].rows) == found
 
 
-@pytest.mark.parametrize("query", ["?state=x", "?kind=x", "?reason=x", "?from=x", "?rep=x"])
+@pytest.mark.parametrize(
+    "query", ["?state=x", "?kind=x", "?reason=x", "?from=x", "?rep=x", "?team=x"]
+)
 def test_what_the_url_cannot_mean_is_not_found(manager: Client, query: str) -> None:
     assert manager.get(f"/reasons/{query}").status_code == 404
 

@@ -10,10 +10,9 @@ from typing import Final
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from collections_app.accounts.models import Person, Role
-from collections_app.accounts.queries import people_under
+from collections_app.accounts.models import Person, Team
 from collections_app.core.months import add_months, first_of, last_of, month_text
-from collections_app.customers.models import Customer
+from collections_app.customers.models import Customer, CustomerQuerySet
 from collections_app.followups.models import (
     FollowUp,
     Reason,
@@ -23,15 +22,22 @@ from collections_app.followups.models import (
     RequestState,
 )
 from collections_app.followups.reasons import (
+    AskedGroup,
+    AskedSums,
     Concession,
     ReasonTotal,
     Repeat,
     concessions_of,
     repeats_of,
+    totals_by_customer,
     totals_by_reason,
+    totals_by_rep,
 )
+from collections_app.standing.gaps import UNRATED
 from collections_app.standing.queries import standing_day
-from collections_app.web.pages.narrowing import rep_asked
+from collections_app.web.pages.gap_question import RATINGS, one_asked
+from collections_app.web.pages.gap_tabs import choices_of
+from collections_app.web.pages.narrowing import owners_of, rep_asked, team_asked
 from collections_app.web.pages.requests import listed, named
 from collections_app.web.pages.turning import Paged
 from collections_app.web.requests import id_asked, month_asked, page_asked
@@ -39,12 +45,13 @@ from collections_app.web.sheets import Cell, Money, Sheet
 
 PAGE_SIZE: Final = 50
 MONTHS_BACK: Final = 11
-MOST_REPS: Final = 500
+MOST_GROUPS: Final = 200
+TABLES: Final = ("requests", "reasons", "reps", "customers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonsQuestion:
-    """What the URL asks for: state, kind, reason, rep, the months from and to, the page."""
+    """What the URL asks for: state, kind, reason, rep, team, rating, the months, the page."""
 
     day: date
     start: date
@@ -53,6 +60,8 @@ class ReasonsQuestion:
     kind: str
     reason: str
     rep: Person | None
+    team: Team | None
+    rating: str
     page: int
 
     @classmethod
@@ -64,10 +73,12 @@ class ReasonsQuestion:
             day=day,
             start=month_asked(request, "from", default=add_months(end, -MONTHS_BACK)),
             end=end,
-            state=_one_of(request, "state", RequestState.values),
-            kind=_one_of(request, "kind", RequestKind.values),
-            reason=_one_of(request, "reason", Reason.values),
+            state=one_asked(request, "state", RequestState.values),
+            kind=one_asked(request, "kind", RequestKind.values),
+            reason=one_asked(request, "reason", Reason.values),
             rep=rep_asked(id_asked(request, "rep"), by),
+            team=team_asked(id_asked(request, "team"), by),
+            rating=one_asked(request, "rating", RATINGS),
             page=page_asked(request),
         )
 
@@ -81,7 +92,18 @@ class ReasonsQuestion:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.state or self.kind or self.reason or self.rep)
+        named = (self.state, self.kind, self.reason, self.rep, self.team, self.rating)
+        return any(named)
+
+    def customers(self, by: Person) -> CustomerQuerySet:
+        """Of which customers: by who looks after them, and their rating, now."""
+        found = Customer.objects.visible_to(by)
+        owners = owners_of(self.team, self.rep)
+        if owners is not None:
+            found = found.filter(owner__in=owners)
+        if self.rating:
+            found = found.filter(rating=None if self.rating == UNRATED else self.rating)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +116,10 @@ class ReasonsPage(Paged):
     totals: list[tuple[str, ReasonTotal]]
     concessions: list[Concession]
     repeats: list[tuple[str, Repeat]]
+    by_rep: list[AskedGroup]
+    by_customer: list[AskedGroup]
     reps: list[Person]
+    teams: list[Team]
     decidable: frozenset[int]
 
     @property
@@ -112,9 +137,7 @@ class ReasonsPage(Paged):
 
 def reasons_page(asked: ReasonsQuestion, *, by: Person) -> ReasonsPage:
     """The register of the customers that ``by`` may see."""
-    customers = Customer.objects.visible_to(by)
-    if asked.rep is not None:
-        customers = customers.filter(owner=asked.rep)
+    customers = asked.customers(by)
     told = FollowUp.objects.filter(
         customer__in=customers, on_day__range=(asked.start, last_of(asked.end))
     )
@@ -126,7 +149,7 @@ def reasons_page(asked: ReasonsQuestion, *, by: Person) -> ReasonsPage:
     shown = rows[:PAGE_SIZE]
     ids = [row.pk for row in shown]
     decidable = Request.objects.decidable_by(by).waiting().filter(pk__in=ids)
-    labels = dict(Reason.choices)
+    labels, choices = dict(Reason.choices), choices_of(by)
     repeats = repeats_of(customers.values_list("pk", flat=True), start=asked.start, end=asked.end)
     return ReasonsPage(
         asked=asked,
@@ -135,30 +158,66 @@ def reasons_page(asked: ReasonsQuestion, *, by: Person) -> ReasonsPage:
         totals=named(totals_by_reason(requests, told)),
         concessions=concessions_of(customers, start=asked.start, end=asked.end),
         repeats=[(str(labels.get(r.reason, r.reason)), r) for r in repeats],
-        reps=_reps(by),
+        by_rep=totals_by_rep(requests, limit=MOST_GROUPS),
+        by_customer=totals_by_customer(requests, limit=PAGE_SIZE),
+        reps=choices.reps,
+        teams=choices.teams,
         decidable=frozenset(decidable.values_list("pk", flat=True)),
     )
 
 
 def requests_asked(asked: ReasonsQuestion, *, by: Person) -> RequestQuerySet:
     """The requests that the URL asks for and ``by`` may see."""
-    found = Request.objects.visible_to(by).filter(month__range=(asked.start, asked.end))
-    if asked.rep is not None:
-        found = found.filter(customer__owner=asked.rep)
+    found = Request.objects.filter(
+        customer__in=asked.customers(by), month__range=(asked.start, asked.end)
+    )
     for name in ("state", "kind", "reason"):
         if value := getattr(asked, name):
             found = found.filter(**{name: value})
     return found
 
 
-def reasons_sheet(asked: ReasonsQuestion, *, by: Person) -> Sheet:
-    """The requests that the register shows, all of them."""
+def reasons_sheet(asked: ReasonsQuestion, table: str, *, by: Person) -> Sheet:
+    """One of ``TABLES`` as the register shows it, whole; 404 for another."""
+    every = _("All")
     note = [
         (_("From"), asked.from_month),
         (_("To"), asked.to_month),
-        (_("Rep"), asked.rep.name if asked.rep else _("All")),
+        (_("Team"), asked.team.name if asked.team else every),
+        (_("Rep"), asked.rep.name if asked.rep else every),
+        (_("Rating"), asked.rating or every),
     ]
-    return Sheet(_("Requests"), _head(), _rows(asked, by=by), note)
+    if table not in TABLES:
+        raise Http404
+    if table == "requests":
+        return Sheet(_("Requests"), _head(), _rows(asked, by=by), note)
+    requests = requests_asked(asked, by=by)
+    if table == "reasons":
+        labels = dict(Reason.choices)
+        rows = [
+            [str(labels.get(t.reason, "")), t.currency, *_sums(t, t.currency)]
+            for t in totals_by_reason(requests, FollowUp.objects.none())
+        ]
+        return Sheet(_("By reason"), [_("Reason"), _("Currency"), *_sum_head()], rows, note)
+    is_rep = table == "reps"
+    groups = totals_by_rep(requests, limit=MOST_GROUPS) if is_rep else totals_by_customer(requests)
+    rows = [[g.name, g.key, g.currency, *_sums(g, g.currency)] for g in groups]
+    head = [_("Rep") if is_rep else _("Customer"), _("Key"), _("Currency"), *_sum_head()]
+    return Sheet(_("By rep") if is_rep else _("By customer"), head, rows, note)
+
+
+def _sum_head() -> list[str]:
+    return [
+        *(_("Requests"), _("Asked amount"), _("Decided"), _("Approved"), _("Accepted")),
+        *(_("Conceded"), _("Granted share")),
+    ]
+
+
+def _sums(row: AskedSums, currency: str) -> list[Cell]:
+    return [
+        row.asked, Money(row.amount, currency), row.decided, row.approved, row.accepted_share,
+        Money(row.conceded, currency), row.granted_share,
+    ]  # fmt: skip
 
 
 def _head() -> list[str]:
@@ -181,18 +240,3 @@ def _rows(asked: ReasonsQuestion, *, by: Person) -> Iterator[list[Cell]]:
             Money(row.conceded, money), row.decided_on,
             row.decided_by.name if row.decided_by else "", row.word,
         ]  # fmt: skip
-
-
-def _reps(by: Person) -> list[Person]:
-    """Whose customers one can narrow to; nobody where one sees but one's own."""
-    if by.role == Role.REP:
-        return []
-    people = people_under(by).filter(role__in=(Role.REP, Role.MANAGER), is_active=True)
-    return list(people.order_by("name", "pk")[:MOST_REPS])
-
-
-def _one_of(request: HttpRequest, name: str, values: list[str]) -> str:
-    text = request.GET.get(name, "")
-    if text and text not in values:
-        raise Http404
-    return text

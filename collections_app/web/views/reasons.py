@@ -21,8 +21,10 @@ def reasons(request: StaffRequest) -> HttpResponse:
 
 @require_safe
 def reasons_export(request: StaffRequest) -> FileResponse | StreamingHttpResponse:
-    """The requests that the register shows, all of them."""
+    """One of the register's tables, whole: ``?table=requests`` (the default) or another."""
     asked = ReasonsQuestion.read(request, by=request.user)
-    stem = f"{_('concessions')}-{asked.from_month}-{asked.to_month}"
-    sheet = reasons_sheet(asked, by=request.user)
+    table = request.GET.get("table", "requests")
+    name = _("concessions") if table == "requests" else f"{_('concessions')}-{table}"
+    stem = f"{name}-{asked.from_month}-{asked.to_month}"
+    sheet = reasons_sheet(asked, table, by=request.user)
     return sheet_response(sheet, kind=format_asked(request, default="csv"), stem=stem)
