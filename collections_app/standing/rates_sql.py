@@ -166,7 +166,7 @@ _GROUPS: Final = {
 
 
 def kept_statement(by: str, *, of_owners: bool, with_record: bool = False) -> str:
-    """Kept rates by customer, rep, rating or over all, a row per currency; a page of them.
+    """Kept rates by customer (a page of them), rep, rating or over all, a row per currency.
 
     With the record of lateness and promise numbers, by these too.
     """
@@ -175,6 +175,7 @@ def kept_statement(by: str, *, of_owners: bool, with_record: bool = False) -> st
     where = f"WHERE {OWNED} = ANY(%(owners)s::bigint[])" if of_owners else ""
     group = f"{group}, " if group else ""
     # Nothing from outside is interpolated: the pieces are the constants above.
+    page = "LIMIT %(limit)s OFFSET %(offset)s" if by == "customer" else ""
     record = f", {RECORD}" if with_record else ""
     sums = f"{KEPT_SUMS}, {RECORD_SUMS}" if with_record else KEPT_SUMS
     beside = _RECORD_JOINED if with_record else ""
@@ -183,7 +184,7 @@ SELECT {columns}, c.currency, {sums}
 FROM judged j JOIN customers_customer c ON c.id = j.customer_id {beside} {joined} {owner} {where}
 GROUP BY {group}c.currency
 HAVING bool_or(j.counts OR j.is_renegotiated)
-ORDER BY {order}, c.currency LIMIT %(limit)s OFFSET %(offset)s
+ORDER BY {order}, c.currency {page}
 """
 
 

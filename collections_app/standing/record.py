@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Any, Final, Literal
+from uuid import UUID
 
+from collections_app.core.together import fetch_together
 from collections_app.standing.rates import (
     Customers,
     KeptGroup,
     Window,
-    fetch_kept,
     kept_values,
 )
 from collections_app.standing.rates_sql import kept_statement
 
 By = Literal["customer", "rep", "rating", "number", "all"]
 _TENTH: Final = Decimal("0.1")
+# What ``kept_statement`` answers, in its order.
+_COLUMNS: Final = (
+    *("key", "name", "public_id", "currency", "amount", "on_time", "number", "kept", "broken"),
+    *("renegotiated", "late", "late_days", "late_amount", "late_amount_days", "second", "third"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +57,7 @@ class PromiseRecord(KeptGroup):
     @property
     def mean_late_weighted(self) -> Decimal | None:
         """The same, each instalment weighing as much as was promised on it."""
-        return _mean(int(self.late_amount_days), self.late_amount)
+        return _mean(self.late_amount_days, self.late_amount)
 
 
 def _mean(total: int, number: int) -> Decimal | None:
@@ -60,19 +66,32 @@ def _mean(total: int, number: int) -> Decimal | None:
 
 def promise_records(
     *,
-    by: By,
+    by: Sequence[By],
     window: Window,
     on: date,
     customers: Customers = None,
     owners: Collection[int] | None = None,
     limit: int | None = None,
     offset: int = 0,
-) -> list[PromiseRecord]:
-    """The records as of the end of ``on``, as ``rates.kept_rates`` has the kept rates.
+) -> dict[By, list[PromiseRecord]]:
+    """The records by each of ``by`` as of the end of ``on``, as ``rates.kept_rates`` has the rates.
 
-    ``number`` groups by promise number: 1, 2, and 3 for all later ones. One statement.
+    ``number`` groups by promise number: 1, 2, and 3 for all later ones; ``limit`` and ``offset``
+    are of the customers. One statement.
     """
     values = kept_values(window, on, customers) | {"limit": limit, "offset": offset}
     values["owners"] = None if owners is None else sorted(owners)
-    statement = kept_statement(by, of_owners=owners is not None, with_record=True)
-    return [PromiseRecord(**row) for row in fetch_kept(statement, values)]
+    names = ", ".join(_COLUMNS)
+    found = fetch_together(
+        {one: f"SELECT * FROM ({_statement(one, owners)}) AS x ({names})" for one in by}, values
+    )
+    return {one: [_record(row) for row in found[one]] for one in by}
+
+
+def _statement(by: By, owners: Collection[int] | None) -> str:
+    return kept_statement(by, of_owners=owners is not None, with_record=True)
+
+
+def _record(row: dict[str, Any]) -> PromiseRecord:
+    public_id = UUID(row["public_id"]) if row["public_id"] else None
+    return PromiseRecord(**(row | {"public_id": public_id}))

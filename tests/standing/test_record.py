@@ -34,7 +34,7 @@ def customer(cast: Cast) -> Customer:
 
 
 def record(on: date = DAY) -> PromiseRecord:
-    [found] = promise_records(by="all", window=WHOLE, on=on)
+    [found] = promise_records(by=["all"], window=WHOLE, on=on)["all"]
     return found
 
 
@@ -86,7 +86,7 @@ def test_promises_for_the_same_money_are_numbered(customer: Customer) -> None:
     stand_on()
     found = record()
     assert (found.number, found.second, found.third) == (4, 1, 1)
-    numbers = promise_records(by="number", window=WHOLE, on=DAY)
+    numbers = promise_records(by=["number"], window=WHOLE, on=DAY)["number"]
     assert [(row.key, row.number, row.amount) for row in numbers] == [
         ("1", 2, 107_00),
         ("2", 1, 100_00),
@@ -121,7 +121,7 @@ def test_the_numbers_are_those_of_the_states(customer: Customer) -> None:
             if state.instalments[0].verdict is not None:
                 key = str(min(state.promise_number, 3))
                 told[key] = told.get(key, 0) + 1
-        rows = promise_records(by="number", window=WHOLE, on=on)
+        rows = promise_records(by=["number"], window=WHOLE, on=on)["number"]
         assert {row.key: row.number for row in rows if row.number} == told
         assert told.get("3", 0) > 0
 
@@ -131,8 +131,9 @@ def test_its_rates_are_the_kept_rates(cast: Cast, customer: Customer) -> None:
     make_payment(customer, 150, on=day(2))
     make_commitment(make_customer(cast.west_rep, currency="USD"), (day(5), 10))
     stand_on()
-    for by in ("customer", "rep", "rating", "all"):
-        records = promise_records(by=by, window=WHOLE, on=DAY)
+    groups = promise_records(by=["customer", "rep", "rating", "all"], window=WHOLE, on=DAY)
+    for by, records in groups.items():
+        assert by != "number"
         rates = kept_rates(by=by, window=WHOLE, on=DAY)
         names = ("key", "currency", "amount", "on_time", "number", "kept", "broken")
         assert [[getattr(r, n) for n in names] for r in records] == [

@@ -151,7 +151,7 @@ def test_the_record_tells_lateness_repetition_and_regularity(
     assert (page.total.late, str(page.total.mean_late)) == (4, "37.5")
     assert (page.total.second, page.total.third) == (0, 0)
     # Nine of twelve months came whole within three days, one to three fifths, two not at all.
-    assert (page.regular.total, page.regular.customers) == (80, 1)
+    assert (page.regular.total, page.regular.number) == (80, 1)
     assert [line.regularity for line in page.customers] == [80]
     assert [line.regularity for line in page.reps] == [80]
     assert [line.row.key for line in page.numbers] == ["1"]
@@ -165,7 +165,7 @@ def test_a_team_narrows(cast: Cast, client: Client, world: Customer) -> None:
     assert team is not None
     page = client.get(f"/rates/?team={team.public_id}").context["page"]
     assert [line.row.name for line in page.customers] == ["Two"]
-    assert page.regular.customers == 1
+    assert page.regular.number == 1
     client.force_login(cast.east_manager)
     assert client.get(f"/rates/?team={team.public_id}").status_code == 404
 
@@ -182,4 +182,4 @@ def test_the_cost_does_not_grow_with_the_customers(cast: Cast, client: Client) -
         with CaptureQueriesContext(connection) as queries:
             assert client.get("/rates/").status_code == 200
         counts.append(len(queries))
-    assert counts[0] == counts[1]
+    assert counts[0] == counts[1] <= 13  # the session apart, twelve

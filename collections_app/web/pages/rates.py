@@ -24,7 +24,6 @@ from collections_app.standing.rates import (
 )
 from collections_app.standing.realised import RealisedRate, realised_rates
 from collections_app.standing.record import By, PromiseRecord, promise_records
-from collections_app.standing.regularity import regularities
 from collections_app.web.pages.narrowing import owners_of, rep_asked, team_asked
 from collections_app.web.pages.regular import Regular, regular_of
 from collections_app.web.pages.turning import Paged
@@ -123,14 +122,18 @@ class RatesPage(Paged):
 def rates_page(asked: RatesQuestion, *, by: Person) -> RatesPage:
     """The rates of what ``by`` may see, one currency of it: a bounded number of statements."""
     visible = Customer.objects.visible_to(by)
-    totals = _rates(asked, "all", ids_of(visible))
+    moneys = dict(visible.order_by().values_list("pk", "currency"))
+    totals = _records(asked, ["all"], sorted(moneys))["all"]
     own = organisation().currency
     currencies = sorted({row.currency for row in totals})
     currency = _currency(asked.currency, own, currencies)
-    ids = ids_of(visible.filter(currency=currency))
+    ids = sorted(pk for pk, money in moneys.items() if money == currency)
     start = (asked.page - 1) * PAGE_SIZE
-    customers = _rates(asked, "customer", ids, limit=PAGE_SIZE + 1, offset=start)
+    groups: list[By] = ["rating", "number", "customer"]
+    groups += [] if asked.rep else ["rep"]
+    found = _records(asked, groups, ids, limit=PAGE_SIZE + 1, offset=start)
     regular = regular_of(visible.filter(currency=currency), asked.owners, on=asked.day)
+    customers = found["customer"]
     conceded = concession_rates(window=asked.window, on=asked.day, customers=ids)
     return RatesPage(
         asked=asked,
@@ -139,19 +142,23 @@ def rates_page(asked: RatesQuestion, *, by: Person) -> RatesPage:
         currencies=currencies,
         total=next((row for row in totals if row.currency == currency), None),
         regular=regular,
-        reps=[] if asked.rep else _lines(_rates(asked, "rep", ids), regular.reps),
-        ratings=_lines(_rates(asked, "rating", ids), regular.ratings),
-        numbers=_lines(_rates(asked, "number", ids), {}),
-        customers=_customer_lines(customers[:PAGE_SIZE], asked),
+        reps=_lines(found.get("rep", []), regular.reps),
+        ratings=_lines(found["rating"], regular.ratings),
+        numbers=_lines(found["number"], {}),
+        customers=_lines(customers[:PAGE_SIZE], regular.customers),
         measures=[] if asked.is_narrowed else _measures(asked, ids),
         conceded=None if asked.is_narrowed else next((c for c in conceded if c.number), None),
         has_more=len(customers) > PAGE_SIZE,
     )
 
 
-def _rates(
-    asked: RatesQuestion, by: By, ids: list[int], limit: int | None = None, offset: int = 0
-) -> list[PromiseRecord]:
+def _records(
+    asked: RatesQuestion,
+    by: Sequence[By],
+    ids: list[int],
+    limit: int | None = None,
+    offset: int = 0,
+) -> dict[By, list[PromiseRecord]]:
     return promise_records(
         by=by, window=asked.window, on=asked.day, customers=ids, owners=asked.owners, limit=limit,
         offset=offset,
@@ -160,15 +167,6 @@ def _rates(
 
 def _lines(rows: list[PromiseRecord], regular: dict[str, int]) -> list[RecordLine]:
     return [RecordLine(row, regular.get(row.key)) for row in rows]
-
-
-def _customer_lines(rows: list[PromiseRecord], asked: RatesQuestion) -> list[RecordLine]:
-    codes = dict(
-        Customer.objects.filter(code__in=[row.key for row in rows]).values_list("code", "pk")
-    )
-    found = regularities(list(codes.values()), on=asked.day)
-    scores = {code: found[pk].score for code, pk in codes.items() if pk in found}
-    return _lines(rows, scores)
 
 
 def _currency(asked: str, own: str, known: list[str]) -> str:
@@ -193,7 +191,7 @@ def export_sheet(asked: RatesQuestion, what: str, *, by: Person) -> Sheet:
         return Sheet(_("What measures brought"), [str(c) for c in head], rows, _note_of(asked))
     if what not in EXPORTS:
         raise Http404
-    head, *rows = _kept_rows(_rates(asked, EXPORTS[what], ids))
+    head, *rows = _kept_rows(_records(asked, [EXPORTS[what]], ids)[EXPORTS[what]])
     return Sheet(_("Rates"), [str(cell) for cell in head], rows, _note_of(asked))
 
 
