@@ -120,8 +120,8 @@ def kept_rates(
     """Kept rates as of the end of ``on``, a row per currency; customers by what is missing.
 
     A verdict belongs to the rep who owned the customer at the deadline, and to the rating of that
-    day; ``owners`` narrows to reps; ``limit`` and ``offset`` are of customers. One statement, and the allocations of customers whose
-    reversals make a past day differ from what is kept.
+    day; ``owners`` narrows to reps; ``limit`` and ``offset`` are of customers. One statement, and
+    the allocations of customers whose reversals make a past day differ from what is kept.
     """
     values = kept_values(window, on, customers) | {"limit": limit, "offset": offset}
     values["owners"] = None if owners is None else sorted(owners)
