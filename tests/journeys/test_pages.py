@@ -88,6 +88,7 @@ def test_every_page_is_sound(
         "/gaps/report/",
         "/rates/",
         "/reasons/",
+        "/gaps/?tab=trends",
         customer,
         f"{customer}?tab=commitments",
         f"{customer}?tab=invoices",

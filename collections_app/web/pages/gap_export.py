@@ -27,12 +27,13 @@ from collections_app.web.pages.gap_columns import COLUMNS
 from collections_app.web.pages.gap_measures import MEASURES, measures_sheet
 from collections_app.web.pages.gap_parts_export import PARTS, part_sheet
 from collections_app.web.pages.gap_question import GapQuestion
+from collections_app.web.pages.trends import trends_sheet
 from collections_app.web.pages.waterfall import steps_of
 from collections_app.web.sheets import Cell, Money, Sheet
 from collections_app.web.templatetags.states import contact_word, state_word
 
 TABLES: Final = (
-    *("customers", "team", "rep", "rating", "waterfall", "risks", "forecast"),
+    *("customers", "team", "rep", "rating", "waterfall", "risks", "forecast", "trends"),
     *PARTS,
     *MEASURES,
 )
@@ -57,6 +58,8 @@ def gap_sheet(asked: GapQuestion, table: str, *, by: Person) -> Sheet:
         return Sheet(_("By customer"), _customer_head(), rows, note_of(asked))
     if table == "forecast":
         return forecast_sheet(asked, note_of(asked), visible=visible)
+    if table == "trends":
+        return trends_sheet(asked, note_of(asked), visible=visible)
     if table in PARTS:
         return part_sheet(asked, table, note_of(asked), visible=visible)
     if table in MEASURES:

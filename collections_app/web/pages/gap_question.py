@@ -30,7 +30,7 @@ from collections_app.web.requests import (
 )
 
 RATINGS: Final = (*Rating.values, UNRATED)
-TABS: Final = ("promises", "ageing", "forecast", "measures")
+TABS: Final = ("promises", "ageing", "forecast", "trends", "measures")
 GROUPINGS: Final = ("team", "rep", "rating")
 
 

@@ -20,6 +20,7 @@ from collections_app.web.pages.gap_question import GapQuestion
 from collections_app.web.pages.gap_report import month_report
 from collections_app.web.pages.gap_tabs import GapTab, ageing_tab, promises_tab
 from collections_app.web.pages.gaps import gap_page
+from collections_app.web.pages.trends import trends_tab
 from collections_app.web.requests import StaffRequest
 from collections_app.web.sheets import format_asked, sheet_response
 
@@ -36,6 +37,7 @@ PARTS: Final[dict[str, Callable[..., GapTab]]] = {
     "ageing": ageing_tab,
     "forecast": forecast_tab,
     "measures": measures_tab,
+    "trends": trends_tab,
 }
 
 
