@@ -10,7 +10,8 @@ from __future__ import annotations
 from functools import cache
 
 import psycopg
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 NAMED_BY_MIGRATIONS = {"django_content_type", "auth_permission"}
 # Their triggers forbid to delete a row.
@@ -19,6 +20,7 @@ NEVER_DELETED = {'"accounts_auditentry"'}
 MARKED = ('"standing_touched"',)
 # Deleted rows keep their room: a table that has grown past this (bytes) is truncated.
 MOST_BYTES = 1_000_000
+ATTEMPTS = 5
 
 
 @cache
@@ -38,6 +40,18 @@ def _what_has_rows() -> str:
 
 def empty_the_tables() -> None:
     """Delete all that was committed; wait for what is still being written."""
+    for attempt in range(ATTEMPTS):
+        try:
+            _empty()
+        except OperationalError as fault:
+            # Who writes to one table and wants the next waits for us, and we for it: it goes first.
+            if attempt == ATTEMPTS - 1 or not isinstance(fault.__cause__, DeadlockDetected):
+                raise
+        else:
+            return
+
+
+def _empty() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         # Whoever still writes (a browser's last request) ends first: its rows are to go, too.
         cursor.execute(f"LOCK TABLE {', '.join(_tables())} IN SHARE ROW EXCLUSIVE MODE")
