@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from collections_app.core.money import ratio
 from collections_app.core.months import first_of, last_of
+from collections_app.core.rows import fetch_rows
 from collections_app.core.seen import seen
 from collections_app.customers.models import Customer
 from collections_app.ledger.models import Payment, Reversal
@@ -120,7 +120,7 @@ def customer_figures(
     """
     values = parameters_of(month, on=on, customers=customers, owners=owners)
     is_kept = serves_kept(month, on=on, ids=values["customers"])
-    rows = _fetch(by_customer(is_kept=is_kept), {**values, "limit": limit, "offset": offset})
+    rows = fetch_rows(by_customer(is_kept=is_kept), {**values, "limit": limit, "offset": offset})
     return [CustomerFigures(**row) for row in rows]
 
 
@@ -134,19 +134,9 @@ def grouped_figures(
 ) -> list[GroupFigures]:
     """The sums of the customers' figures by rep, team or over all, a row per currency."""
     values = parameters_of(month, on=on, customers=customers, owners=owners)
-    with connection.cursor() as cursor:
-        is_kept = serves_kept(month, on=on, ids=values["customers"])
-        cursor.execute(grouped(by, is_kept=is_kept), values)
-        names = [column.name for column in cursor.description or ()]
-        names[:3] = ["key", "name", "public_id"]
-        return [GroupFigures(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
-
-
-def _fetch(statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    statement = grouped(by, is_kept=serves_kept(month, on=on, ids=values["customers"]))
+    rows = fetch_rows(statement, values, first=("key", "name", "public_id"))
+    return [GroupFigures(**row) for row in rows]
 
 
 def parameters_of(

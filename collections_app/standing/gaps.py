@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from collections_app.core.money import ratio
 from collections_app.core.months import add_months, first_of, last_of
+from collections_app.core.rows import identified
 from collections_app.customers.models import Customer
 from collections_app.organisation.queries import organisation
 from collections_app.standing.figures import (
@@ -187,15 +187,11 @@ def _parameters(chosen: Selection) -> tuple[dict[str, Any], bool]:
 
 
 def _groups(text: str | None) -> list[GroupGap]:
-    return [GroupGap(**_identified(row)) for row in json.loads(text or "[]")]
+    return [GroupGap(**identified(row)) for row in json.loads(text or "[]")]
 
 
 def _customers(text: str | None) -> list[CustomerGap]:
     rows = json.loads(text or "[]")
     for row in rows:
         row.pop("place", None)
-    return [CustomerGap(**_identified(row)) for row in rows]
-
-
-def _identified(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"public_id": UUID(row["public_id"]) if row["public_id"] else None}
+    return [CustomerGap(**identified(row)) for row in rows]

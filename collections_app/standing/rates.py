@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 
 from collections_app.core.money import ratio
 from collections_app.core.months import add_months, first_of, last_of
+from collections_app.core.rows import fetch_rows
 from collections_app.customers.models import Customer
 from collections_app.organisation.queries import organisation
 from collections_app.standing.figures import allocated_parameters
@@ -171,8 +172,4 @@ def kept_values(window: Window, on: date, customers: Customers) -> dict[str, Any
 
 def fetch_kept(statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of a statement of kept rates, by name."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        names = [column.name for column in cursor.description or ()]
-        names[:3] = ["key", "name", "public_id"]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return fetch_rows(statement, values, first=("key", "name", "public_id"))

@@ -8,9 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from collections_app.core.money import ratio
+from collections_app.core.rows import fetch_rows, identified
 from collections_app.core.together import fetch_together
 from collections_app.standing.gaps import Selection
 from collections_app.standing.queries import ids_of
@@ -111,10 +110,8 @@ class Realised:
 
 def realised_rates(*, window: Window, on: date, customers: Customers = None) -> list[RealisedRate]:
     """Realised / expected uplift by kind, over measures of the window's months done by ``on``."""
-    with connection.cursor() as cursor:
-        cursor.execute(REALISED, months_of(window, on, customers))
-        names = [column.name for column in cursor.description or ()]
-        return [RealisedRate(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+    rows = fetch_rows(REALISED, months_of(window, on, customers))
+    return [RealisedRate(**row) for row in rows]
 
 
 def realised_of(
@@ -137,7 +134,7 @@ def realised_of(
     found = fetch_together({"groups": GROUPS, "rows": LIST}, values)
     groups: dict[str, list[RealisedGroup]] = {"kind": [], "rep": [], "rating": [], "all": []}
     for row in found["groups"]:
-        groups[row.pop("grouped_by")].append(_group(row))
+        groups[row.pop("grouped_by")].append(RealisedGroup(**identified(row)))
     for of in groups.values():
         of.sort(key=lambda g: (g.rate is None, -(g.rate or 0), g.key))
     groups["rating"].sort(key=lambda g: (not g.key, g.key))
@@ -145,11 +142,6 @@ def realised_of(
     listed = found["rows"][0]["listed"] if found["rows"] else 0
     rows = [_measure(row) for row in found["rows"]]
     return Realised(total, groups["kind"], groups["rep"], groups["rating"], rows, listed)
-
-
-def _group(row: dict[str, Any]) -> RealisedGroup:
-    public_id = UUID(row["public_id"]) if row["public_id"] else None
-    return RealisedGroup(**(row | {"public_id": public_id}))
 
 
 def _measure(row: dict[str, Any]) -> DoneMeasure:

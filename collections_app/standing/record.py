@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, Literal
-from uuid import UUID
+from typing import Final, Literal
 
+from collections_app.core.rows import identified
 from collections_app.core.together import fetch_together
 from collections_app.standing.rates import (
     Customers,
@@ -85,13 +85,8 @@ def promise_records(
     found = fetch_together(
         {one: f"SELECT * FROM ({_statement(one, owners)}) AS x ({names})" for one in by}, values
     )
-    return {one: [_record(row) for row in found[one]] for one in by}
+    return {one: [PromiseRecord(**identified(row)) for row in found[one]] for one in by}
 
 
 def _statement(by: By, owners: Collection[int] | None) -> str:
     return kept_statement(by, of_owners=owners is not None, with_record=True)
-
-
-def _record(row: dict[str, Any]) -> PromiseRecord:
-    public_id = UUID(row["public_id"]) if row["public_id"] else None
-    return PromiseRecord(**(row | {"public_id": public_id}))

@@ -14,10 +14,9 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from collections_app.core.money import ratio
 from collections_app.core.months import add_months, last_of
+from collections_app.core.rows import fetch_rows
 from collections_app.ledger.models import Reversal
 from collections_app.organisation.queries import organisation, work_calendar
 from collections_app.standing.allocation import allocate
@@ -155,7 +154,7 @@ def _figures(chosen: Selection, months: Sequence[date]) -> list[dict[str, Any]]:
     early = [("early", month, calendar.nth_of_month(month, EARLY)) for month in months]
     points += [point for point in early if point[2] <= chosen.on]
     ids = None if chosen.customers is None else ids_of(chosen.customers)
-    return _fetch(
+    return fetch_rows(
         MONTHS,
         {
             "customers": ids,
@@ -173,7 +172,7 @@ def _figures(chosen: Selection, months: Sequence[date]) -> list[dict[str, Any]]:
 
 def _verdicts(chosen: Selection, months: Sequence[date]) -> list[dict[str, Any]]:
     window = {"since": months[0], "until": last_of(months[-1]), "zone": organisation().time_zone}
-    return _fetch(KEPT, values_of(chosen) | window)
+    return fetch_rows(KEPT, values_of(chosen) | window)
 
 
 def _anew(days: Sequence[date], ids: Collection[int] | None) -> dict[str, list[Any]]:
@@ -208,10 +207,3 @@ def _differing(days: Sequence[date]) -> dict[date, set[int]]:
         )
     )
     return {day: {id_ for received_on, id_ in found if received_on > day} for day in days}
-
-
-def _fetch(statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

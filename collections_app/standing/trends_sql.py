@@ -13,7 +13,8 @@ from typing import Final
 from collections_app.standing.course_sql import RATING_OF_MONTH
 from collections_app.standing.figures_sql import OWNER_OF_MONTH, TARGET_IN_FORCE
 from collections_app.standing.rates_sql import ALLOCATED as ALLOCATED_ONCE
-from collections_app.standing.rates_sql import JUDGED, OWNED, OWNER, RATED, RATING
+from collections_app.standing.rates_sql import JUDGED
+from collections_app.standing.verdicts import SHOWN
 
 
 def _at_point(piece: str) -> str:
@@ -176,14 +177,11 @@ GROUP BY f.kind, f.month, p.id, t.id
 
 # Verdicts of the months by the rep of the deadline, as of ``as_of``: they come after it.
 KEPT: Final = f"""
-WITH {ALLOCATED_ONCE}, {JUDGED}
-SELECT date_trunc('month', j.deadline_on)::date AS month, p.name, p.email, p.public_id,
+WITH {ALLOCATED_ONCE}, {JUDGED}, {SHOWN}
+SELECT date_trunc('month', s.deadline_on)::date AS month, p.name, p.email, p.public_id,
     t.name AS team_name, t.public_id AS team_public_id,
-    sum(j.amount)::bigint AS judged, sum(j.on_time)::bigint AS on_time
-FROM judged j JOIN customers_customer c ON c.id = j.customer_id {OWNER} {RATING}
-JOIN accounts_person p ON p.id = {OWNED} LEFT JOIN accounts_team t ON t.id = p.team_id
-WHERE j.counts AND c.currency = %(currency)s
-  AND (%(owners)s::bigint[] IS NULL OR {OWNED} = ANY(%(owners)s::bigint[]))
-  AND (%(rating)s::text IS NULL OR COALESCE(NULLIF({RATED}, ''), 'none') = %(rating)s::text)
+    sum(s.amount)::bigint AS judged, sum(s.on_time)::bigint AS on_time
+FROM shown s JOIN accounts_person p ON p.id = s.owner_id
+LEFT JOIN accounts_team t ON t.id = p.team_id
 GROUP BY 1, p.id, t.id
 """

@@ -20,8 +20,8 @@ VERDICTS: Final = ("kept", "partially_kept", "broken")
 
 _VERDICT: Final = """CASE WHEN j.is_kept THEN 'kept' WHEN j.on_time > 0 THEN 'partially_kept'
         ELSE 'broken' END"""
-# A verdict belongs to the rep and the rating of its deadline.
-_SHOWN: Final = f"""
+# Those of a selection; a verdict belongs to the rep and the rating of its deadline.
+SHOWN: Final = f"""
 shown AS (
     SELECT j.*, c.public_id AS customer, c.code, c.name, {OWNED} AS owner_id, {_VERDICT} AS verdict,
         date_trunc('week', j.deadline_on)::date AS week
@@ -32,7 +32,7 @@ shown AS (
 )
 """
 WEEKS: Final = f"""
-WITH {ALLOCATED}, {JUDGED}, {_SHOWN}
+WITH {ALLOCATED}, {JUDGED}, {SHOWN}
 SELECT w.name, w.public_id, s.week, {
     ", ".join(
         f"count(*) FILTER (WHERE s.verdict = '{v}') AS {v}, "
@@ -44,7 +44,7 @@ FROM shown s JOIN accounts_person w ON w.id = s.owner_id
 GROUP BY w.id, s.week ORDER BY w.name, w.email COLLATE "C", s.week
 """
 LIST: Final = f"""
-WITH {ALLOCATED}, {JUDGED}, {_SHOWN}
+WITH {ALLOCATED}, {JUDGED}, {SHOWN}
 SELECT s.customer, s.code, s.name, w.name AS owner_name, k.reference, i.due_on, s.deadline_on,
     s.amount, s.on_time, s.verdict, count(*) OVER () AS listed
 FROM shown s JOIN accounts_person w ON w.id = s.owner_id

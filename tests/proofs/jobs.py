@@ -287,17 +287,13 @@ def prove(
     *,
     seconds: float = 600,
     lapses: int = 1000,
-    seed: int = 0,
-    late: bool = False,
     control: bool = False,
     migrated: Path | None = None,
 ) -> JobsOutcome:
     """Run the proof in a folder of its own: a copy of a ``migrated`` one, if there is any.
 
-    ``control`` takes the guard out, and it must fail. Nothing is left to chance: it has no
-    ``seed``, and its mail server is never ``late``.
+    ``control`` takes the guard out, and it must fail.
     """
-    del seed, late
     with scratch_folder("jobs") as folder:
         if migrated is not None:
             copy_to(folder, migrated)
