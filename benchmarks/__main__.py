@@ -23,6 +23,7 @@ from tests.scratch import scratch_environment, scratch_folder, scratch_services
 # By name, the module that holds ``run(size) -> Report``; loaded once there is a database.
 BENCHMARKS = {
     "dashboard": "benchmarks.dashboard",
+    "dashboards": "benchmarks.dashboards",
     "month_plan": "benchmarks.month_plan",
     "customer": "benchmarks.customer",
     "today": "benchmarks.today",
@@ -32,6 +33,8 @@ BENCHMARKS = {
 }
 # The demo has at most 100 times the customers that it has at 1 ×.
 MOST_SCALE = 100
+# Fewer customers cannot be had a tenth of, whose demo is a hundredth.
+MANY, LEAST = 100_000, 100
 SMALL = 0.02
 HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 
@@ -54,6 +57,9 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--scale", type=int, default=5, metavar="N", help="times the data (5)")
     parser.add_argument(
+        "--customers", type=int, default=MANY, metavar="N", help=f"of dashboards ({MANY:,})"
+    )
+    parser.add_argument(
         "--small", action="store_true", help="with next to no data, to see that it runs"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
@@ -63,7 +69,9 @@ def main(words: Sequence[str]) -> int:
         parser.error(f"there is no benchmark {', '.join(unknown)}: {', '.join(BENCHMARKS)}")
     if not 1 <= options.scale <= MOST_SCALE:
         parser.error(f"--scale takes a number from 1 to {MOST_SCALE}")
-    size = Size(options.scale, SMALL if options.small else 1.0)
+    if options.customers < LEAST:
+        parser.error(f"--customers takes a number from {LEAST}")
+    size = Size(options.scale, SMALL if options.small else 1.0, options.customers)
     with _database():
         report(options.names or BENCHMARKS, size, as_json=options.json)
     return 0

@@ -14,10 +14,14 @@ Work = Callable[[], object]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much data: ``base`` is 1 but for a run that only shows that all runs."""
+    """How much data: ``base`` is 1 but for a run that only shows that all runs.
+
+    ``customers`` are those of the benchmarks that ask for a number of them.
+    """
 
     scale: int
     base: float = 1.0
+    customers: int = 100_000
 
     def at_one(self, count: int) -> int:
         """So many of something, at 1 ×."""
