@@ -125,6 +125,8 @@ app.conf.beat_schedule = {
     # It waits for the day's sweep as well, and is done once a day.
     "digests": _every("reminders.owe_digests", 300),
     "deliver": _every("reminders.deliver_messages", 5),
+    # So that the first look of a morning, or after an import, finds all summed up.
+    "answers": _every("standing.keep_answers", 60),
     # Beat stamps nothing itself: the task says when it was sent, which proves beat, and that it
     # ran, which proves a worker.
     "heartbeat": _every(stamps.NAME, 3),

@@ -25,6 +25,12 @@ def add_months(month: date, count: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
+def month_before(day: date) -> date:
+    """The same day of the month before; its last where that month is shorter."""
+    former = add_months(first_of(day), -1)
+    return former.replace(day=min(day.day, last_of(former).day))
+
+
 def parse_month(text: str) -> date:
     """``"2013-07"`` as its first day; raises ``ValueError`` for anything else."""
     match = _MONTH.fullmatch(text)

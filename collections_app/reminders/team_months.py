@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from collections_app.accounts.models import Person
 from collections_app.core.compact import percent
 from collections_app.core.display import format_money
-from collections_app.core.months import add_months, first_of, month_text
+from collections_app.core.months import add_months, first_of, month_before, month_text
 from collections_app.customers.models import Customer
 from collections_app.notices.morning import FigureLine, RiskLine, TeamMonth
 from collections_app.standing.gaps import (
@@ -20,12 +20,11 @@ from collections_app.standing.gaps import (
     CustomersAsked,
     Gaps,
     GroupGap,
-    Selection,
     gaps_of,
-    month_before,
     total_of,
 )
 from collections_app.standing.queries import ids_of
+from collections_app.standing.selection import Selection
 
 MOST_AT_RISK: Final = 5
 

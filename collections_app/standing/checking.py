@@ -10,7 +10,12 @@ from collections_app.core.months import first_of
 from collections_app.customers.models import Customer
 from collections_app.organisation.queries import organisation
 from collections_app.standing.figures import parameters_of
-from collections_app.standing.figures_sql import COMPUTED, KEPT_COLUMNS
+from collections_app.standing.figures_sql import (
+    BELONGING,
+    BELONGING_ROWS,
+    COMPUTED,
+    KEPT_COLUMNS,
+)
 from collections_app.standing.loading import load_facts
 from collections_app.standing.models import Allocation, InstalmentStanding
 from collections_app.standing.month_sql import LEDGER_SUMS
@@ -18,11 +23,11 @@ from collections_app.standing.operations import WRITTEN, values_of
 from collections_app.standing.queries import chunks, ids_of
 from collections_app.standing.states import standing_of
 
-_KEPT = ", ".join(f"k.{name}" for name in KEPT_COLUMNS)
+_KEPT = ", ".join(f"k.{name}" for name in (*KEPT_COLUMNS, *BELONGING))
 _ROWS = _KEPT.replace("k.", "r.").replace("r.asked", "COALESCE(r.asked, '')")
 DIFFERING_FIGURES = f"""
-{COMPUTED}
-SELECT COALESCE(r.customer_id, k.customer_id) FROM rows r
+{COMPUTED}, {BELONGING_ROWS}
+SELECT COALESCE(r.customer_id, k.customer_id) FROM belonging r
 FULL JOIN standing_monthfigures k ON k.customer_id = r.customer_id
 WHERE r.customer_id IS NULL OR k.customer_id IS NULL
     OR (k.month, {_KEPT}) IS DISTINCT FROM (%(month)s, {_ROWS})

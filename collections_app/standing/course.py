@@ -8,10 +8,12 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from collections_app.core.rows import identified
 from collections_app.core.together import fetch_together
-from collections_app.standing.course_sql import AGES
+from collections_app.standing.course_sql import ages_statement, days_statement
 from collections_app.standing.figures import parameters_of
-from collections_app.standing.gaps import Selection
+from collections_app.standing.questions import MonthAges, MonthDays
+from collections_app.standing.selection import Selection, rows_of
 
 BUCKETS: Final = ("not_due", "d1_30", "d31_60", "d61_90", "over_90")
 
@@ -48,22 +50,27 @@ class Ages:
 
 
 def values_of(chosen: Selection) -> dict[str, Any]:
-    """The parameters of the statements of ``course_sql``."""
-    values = parameters_of(
-        chosen.month, on=chosen.on, customers=chosen.customers, owners=chosen.owners
-    )
+    """The parameters of statements about instalments of the selection."""
+    values = parameters_of(chosen.month, on=chosen.on, customers=chosen.ids, owners=chosen.owners)
     return values | {"rating": chosen.rating, "currency": chosen.currency}
 
 
+def days_rows(chosen: Selection) -> tuple[str, dict[str, Any]]:
+    """The statement of the days of the month, in ``chosen.currency``, and its parameters."""
+    rows, values = rows_of("days", MonthDays(chosen.month, chosen.on), chosen)
+    return days_statement(rows), values
+
+
 def days_from(rows: Iterable[dict[str, Any]]) -> list[Day]:
-    """The days of ``course_sql.DAYS`` as they are fetched together with others."""
+    """The days of ``days_rows`` as they are fetched together with others."""
     return [Day(date.fromisoformat(r["day"]), r["due"], r["received"]) for r in rows]
 
 
 def ages_of(chosen: Selection) -> list[Ages]:
     """What is open by age of each rep's customers, most overdue first; in ``chosen.currency``."""
-    rows = fetch_together({"ages": AGES}, values_of(chosen))["ages"]
-    return [Ages(**(row | {"public_id": UUID(row["public_id"])})) for row in rows]
+    rows, values = rows_of("ages", MonthAges(chosen.month, chosen.on), chosen)
+    found = fetch_together({"ages": ages_statement(rows)}, values)["ages"]
+    return [Ages(**identified(row)) for row in found]
 
 
 def total_ages(rows: Iterable[Ages]) -> Ages:

@@ -1,57 +1,67 @@
 """How a month runs and what stands around it: by day, by age, by week. Pieces of statements.
 
-Parameters: those of ``figures_sql``, the ``currency`` and the ``rating`` (null for all).
+Parameters: those of ``figures_sql``, the ``currency`` and the ``rating`` (null for all). Statements
+of rows are those of ``answers_sql.fill_statement``.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from collections_app.standing.figures_sql import ALLOCATED, OWNER_OF_MONTH
+from collections_app.standing.answers_sql import CHOSEN
+from collections_app.standing.figures_sql import ALLOCATED, OWNER_OF_MONTH, RATING_OF_MONTH
 from collections_app.standing.month_sql import ledger
 
-RATING_OF_MONTH: Final = """COALESCE((
-        SELECT COALESCE(r.rating, 'none') FROM customers_ratingchange r
-        WHERE r.customer_id = c.id AND (r.valid_from IS NULL
-            OR r.valid_from <= LEAST(%(month_end)s::date, %(as_of)s::date))
-        ORDER BY r.valid_from DESC NULLS LAST, r.id DESC LIMIT 1), c.rating, 'none')"""
+_RATING: Final = f"COALESCE(NULLIF({RATING_OF_MONTH}, ''), 'none')"
 
 # The customers of a selection, whether they have figures in the month or not.
 SELECTED: Final = f"""
 selected AS MATERIALIZED (
-    SELECT c.id, {OWNER_OF_MONTH} AS owner_id FROM customers_customer c
-    WHERE c.currency = %(currency)s
+    SELECT c.id, c.owner_id AS portfolio_id, {OWNER_OF_MONTH} AS owner_id, {_RATING} AS rating,
+        c.currency
+    FROM customers_customer c
+    WHERE (%(currency)s::text IS NULL OR c.currency = %(currency)s::text)
       AND (%(customers)s::bigint[] IS NULL OR c.id = ANY(%(customers)s::bigint[]))
       AND (%(owners)s::bigint[] IS NULL OR {OWNER_OF_MONTH} = ANY(%(owners)s::bigint[]))
-      AND (%(rating)s::text IS NULL OR {RATING_OF_MONTH} = %(rating)s::text)
+      AND (%(rating)s::text IS NULL OR {_RATING} = %(rating)s::text)
 )
 """
+_WHOSE: Final = "s.portfolio_id, s.owner_id, s.rating, s.currency"
 
 # What falls due and what came on each day of the month; the days add up to committed and received.
 DAYS: Final = f"""
 WITH {ALLOCATED}, {SELECTED},
 due AS (
-    SELECT i.due_on AS day, sum(CASE
+    SELECT {_WHOSE}, i.due_on AS day, sum(CASE
         WHEN c.ended_on IS NULL OR c.ended_on > %(as_of)s THEN i.amount
         ELSE COALESCE((SELECT sum(a.amount) FROM allocated a WHERE a.instalment_id = i.id), 0)
         END)::bigint AS amount
     FROM selected s JOIN commitments_instalment i ON i.customer_id = s.id
     JOIN commitments_commitment c ON c.id = i.commitment_id
     WHERE i.due_on BETWEEN %(month)s AND %(month_end)s AND c.made_on <= %(as_of)s
-    GROUP BY i.due_on
+    GROUP BY {_WHOSE}, i.due_on
 ),
 came AS (
-    SELECT p.received_on AS day, sum(p.amount - COALESCE((
+    SELECT {_WHOSE}, p.received_on AS day, sum(p.amount - COALESCE((
         SELECT sum(r.amount) FROM ledger_reversal r
         WHERE r.payment_id = p.id AND r.received_on <= %(as_of)s), 0))::bigint AS amount
     FROM selected s JOIN ledger_payment p ON p.customer_id = s.id
     WHERE p.received_on BETWEEN %(month)s AND LEAST(%(month_end)s::date, %(as_of)s::date)
-    GROUP BY p.received_on
+    GROUP BY {_WHOSE}, p.received_on
 )
-SELECT COALESCE(d.day, c.day) AS day, COALESCE(d.amount, 0) AS due,
-    COALESCE(c.amount, 0) AS received
-FROM due d FULL JOIN came c ON c.day = d.day ORDER BY 1
+SELECT portfolio_id, owner_id, rating, currency, to_char(day, 'YYYY-MM-DD') AS key,
+    ARRAY[COALESCE(d.amount, 0), COALESCE(c.amount, 0)] AS sums
+FROM due d FULL JOIN came c USING (portfolio_id, owner_id, rating, currency, day)
 """
+
+
+def days_statement(rows: str) -> str:
+    """The days of what is chosen of the rows of ``DAYS``, or of those kept."""
+    return f"""
+SELECT f.key::date AS day, sum(f.sums[1])::bigint AS due, sum(f.sums[2])::bigint AS received
+FROM ({rows}) f WHERE {CHOSEN} GROUP BY f.key ORDER BY f.key
+"""
+
 
 _OF_SELECTED: Final = "IN (SELECT id FROM selected)"
 _AGES: Final = ledger(
@@ -61,13 +71,25 @@ _AGES: Final = ledger(
     }
 ).replace("= ANY(%(customers)s::bigint[])", _OF_SELECTED)
 
-# What is open by age (rule 10), of each rep's customers.
+# What is open by age (rule 10): customers who owe, what is not due, and by days past due.
 AGES: Final = f"""
 WITH {SELECTED}, {_AGES}
-SELECT w.name, w.public_id, count(*) FILTER (WHERE l.open > 0) AS customers,
-    sum(l.open - l.overdue)::bigint AS not_due, sum(l.overdue - l.over_30)::bigint AS d1_30,
-    sum(l.over_30 - l.over_60)::bigint AS d31_60, sum(l.over_60 - l.over_90)::bigint AS d61_90,
-    sum(l.over_90)::bigint AS over_90
-FROM ledger l JOIN selected s ON s.id = l.customer_id JOIN accounts_person w ON w.id = s.owner_id
-GROUP BY w.id HAVING sum(l.open) > 0 ORDER BY sum(l.overdue) DESC, w.name, w.email COLLATE "C"
+SELECT {_WHOSE}, '' AS key, ARRAY[count(*) FILTER (WHERE l.open > 0),
+    sum(l.open - l.overdue)::bigint, sum(l.overdue - l.over_30)::bigint,
+    sum(l.over_30 - l.over_60)::bigint, sum(l.over_60 - l.over_90)::bigint,
+    sum(l.over_90)::bigint] AS sums
+FROM ledger l JOIN selected s ON s.id = l.customer_id GROUP BY {_WHOSE}
+"""
+
+
+def ages_statement(rows: str) -> str:
+    """What is open of each rep's customers, most overdue first, of the rows of ``AGES`` or kept."""
+    names = ("customers", "not_due", "d1_30", "d31_60", "d61_90", "over_90")
+    sums = [f"sum(f.sums[{place}])::bigint" for place in range(1, len(names) + 1)]
+    columns = ", ".join(f"{what} AS {name}" for what, name in zip(sums, names, strict=True))
+    return f"""
+SELECT w.name, w.public_id, {columns}
+FROM ({rows}) f JOIN accounts_person w ON w.id = f.owner_id WHERE {CHOSEN}
+GROUP BY w.id HAVING {" + ".join(sums[1:])} > 0
+ORDER BY {" + ".join(sums[2:])} DESC, w.name, w.email COLLATE "C"
 """

@@ -183,8 +183,12 @@ def allocated_parameters(ids: Collection[int] | None, *, on: date) -> dict[str, 
 
 def serves_kept(month: date, *, on: date, ids: Collection[int] | None) -> bool:
     """Whether kept month figures answer: for the standing day's month, where none is touched."""
-    is_there = on == organisation().standing_on and month == first_of(on)
-    return is_there and nothing_touched(ids)
+    return is_kept_month(month, on=on) and nothing_touched(ids)
+
+
+def is_kept_month(month: date, *, on: date) -> bool:
+    """Whether month figures of just this day and month are kept."""
+    return on == organisation().standing_on and month == first_of(on)
 
 
 def differing_customers(on: date) -> set[int]:

@@ -164,26 +164,50 @@ KEPT_COLUMNS: Final = (
     "target", "original_target", "committed", "measures", "received", "unpromised", "lapsed",
     "due_by_now", "plan_state", "asked",
 )  # fmt: skip
+# Whom and what a customer's month belongs to, and what lists are ranked by.
+BELONGING: Final = ("owner_id", "present_owner_id", "rating", "currency", "at_risk")
 _KEPT = ", ".join(f"k.{name}" for name in KEPT_COLUMNS)
 KEPT_ROWS = f"""
 rows AS (
-    SELECT k.customer_id, {_KEPT.replace("k.asked", "NULLIF(k.asked, '') AS asked")}
+    SELECT k.customer_id, {_KEPT.replace("k.asked", "NULLIF(k.asked, '') AS asked")},
+        k.owner_id AS kept_owner, NULLIF(k.rating, '') AS kept_rating
     FROM standing_monthfigures k
     WHERE k.month = %(month)s
       AND (%(customers)s::bigint[] IS NULL OR k.customer_id = ANY(%(customers)s::bigint[]))
 )
 """
 
-OWNED = f"""
+
+def _owned(owner: str) -> str:
+    return f"""
 figures AS (
     SELECT f.*, c.public_id, c.code, c.name, c.name_pinyin,
         c.name_initials, c.rating, c.currency, o.owner_id,
+        c.owner_id AS present_owner_id,
         GREATEST(f.target - f.committed - f.measures - f.unpromised, 0) AS short,
         GREATEST(-(f.target - f.committed - f.measures - f.unpromised), 0) AS surplus,
         GREATEST(f.target - f.committed - f.measures - f.unpromised, 0) + f.lapsed AS at_risk
     FROM rows f JOIN customers_customer c ON c.id = f.customer_id
-    JOIN LATERAL (SELECT {OWNER_OF_MONTH} AS owner_id) o ON true
+    JOIN LATERAL (SELECT {owner} AS owner_id) o ON true
     WHERE %(owners)s::bigint[] IS NULL OR o.owner_id = ANY(%(owners)s::bigint[])
+)
+"""
+
+
+# A month belongs to the rating of the end of min(day, month end), as it belongs to the rep.
+RATING_OF_MONTH = """COALESCE((
+            SELECT COALESCE(r.rating, '') FROM customers_ratingchange r
+            WHERE r.customer_id = c.id AND (r.valid_from IS NULL
+                OR r.valid_from <= LEAST(%(month_end)s::date, %(as_of)s::date))
+            ORDER BY r.valid_from DESC NULLS LAST, r.id DESC LIMIT 1), c.rating, '')"""
+
+# The rows of ``COMPUTED`` with whom and what they belong to.
+BELONGING_ROWS: Final = f"""
+belonging AS (
+    SELECT r.*, {OWNER_OF_MONTH} AS owner_id, c.owner_id AS present_owner_id,
+        {RATING_OF_MONTH} AS rating, c.currency,
+        GREATEST(r.target - r.committed - r.measures - r.unpromised, 0) + r.lapsed AS at_risk
+    FROM rows r JOIN customers_customer c ON c.id = r.customer_id
 )
 """
 
@@ -195,8 +219,8 @@ EXPECTED: Final = """(COALESCE(f.due_by_now, 0) + CASE WHEN %(working_days)s = 0
 
 RECEIPTS = receipts("receipts", "month", "month_end")
 COMPUTED = "WITH " + ",".join((ALLOCATED, MONTH_INSTALMENTS, RECEIPTS, PLANS, ROWS))
-FIGURES = f"{COMPUTED}, {OWNED}"
-KEPT_FIGURES = f"WITH {KEPT_ROWS}, {OWNED}"
+FIGURES = f"{COMPUTED}, {_owned(OWNER_OF_MONTH)}"
+KEPT_FIGURES = f"WITH {KEPT_ROWS}, {_owned('f.kept_owner')}"
 
 FIGURE_ROWS = """
 SELECT f.customer_id, f.public_id, f.code, f.name, f.rating, f.currency, f.owner_id,

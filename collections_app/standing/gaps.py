@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from collections_app.core.money import ratio
-from collections_app.core.months import add_months, first_of, last_of
 from collections_app.core.rows import identified
-from collections_app.customers.models import Customer
 from collections_app.organisation.queries import organisation
 from collections_app.standing.figures import (
     CustomerFigures,
     GroupFigures,
+    is_kept_month,
     parameters_of,
     serves_kept,
 )
@@ -31,26 +28,12 @@ from collections_app.standing.gaps_sql import (
     total_statement,
 )
 from collections_app.standing.month import days_of
+from collections_app.standing.questions import MonthSums
+from collections_app.standing.selection import Selection, kept_values
+from collections_app.standing.sums_sql import summed_statement, summed_total_statement
 
 NARROWINGS: Final = tuple(SHOWN)
 SORTS: Final = tuple(SORTED)
-UNRATED: Final = "none"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """Of which customers' month (None: of all), as of the end of ``on``.
-
-    ``owners`` narrows to the reps whom the month belongs to, ``rating`` to a letter or
-    ``UNRATED``; None for all. ``currency`` is the one preferred, where there are several.
-    """
-
-    month: date
-    on: date
-    customers: QuerySet[Customer] | Collection[int] | None
-    owners: Collection[int] | None = None
-    rating: str | None = None
-    currency: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +62,10 @@ class CustomerGap(CustomerFigures):
 
 @dataclass(frozen=True, slots=True)
 class CustomersAsked:
-    """Which of the customers are listed, in what order; ``words`` are searched for."""
+    """Which of the customers are listed, in what order; ``words`` are searched for.
+
+    ``is_whole``: a page that would not hold all of them may be left empty.
+    """
 
     show: str = "all"
     sort: str = "at_risk"
@@ -87,6 +73,7 @@ class CustomersAsked:
     words: str = ""
     limit: int | None = None
     offset: int = 0
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +97,12 @@ def gaps_of(chosen: Selection, asked: CustomersAsked, *, most: int = 10) -> Gaps
     """All figures of the selection, a page of its customers and the ``most`` at risk.
 
     One statement, of what is kept where that serves; and those of ``customer_figures`` for a day
-    on which reversals make a difference.
+    on which reversals make a difference. Customers in the order of what is at risk, not searched
+    and not narrowed, are read in that order, and all sums are kept ones.
     """
+    is_present = is_kept_month(chosen.month, on=chosen.on)
+    if is_present and _is_by_risk(asked) and (kept := _summed(chosen, asked, most)):
+        return kept
     values, is_kept = _parameters(chosen)
     values |= _listing(asked) | {"most": most}
     statement = gaps_statement(
@@ -119,7 +110,11 @@ def gaps_of(chosen: Selection, asked: CustomersAsked, *, most: int = 10) -> Gaps
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        currencies, total, teams, reps, ratings, page, listed, riskiest = cursor.fetchone()
+        return _gaps(cursor.fetchone())
+
+
+def _gaps(row: Sequence[Any]) -> Gaps:
+    currencies, total, teams, reps, ratings, page, listed, riskiest = row
     return Gaps(
         currencies=json.loads(currencies or "[]"),
         total=next(iter(_groups(total)), None),
@@ -151,17 +146,36 @@ def customer_rows(chosen: Selection, asked: CustomersAsked) -> Iterator[Customer
 
 def total_of(chosen: Selection) -> GroupGap | None:
     """The sums over the selection alone; None where it has no figures."""
-    values, is_kept = _parameters(chosen)
+    values = kept_values(chosen, {"sums": MonthSums.of(chosen.month, chosen.on)})
+    if values is not None:
+        statement = summed_total_statement()
+        values |= _money(chosen)
+    else:
+        values, is_kept = _parameters(chosen)
+        statement = total_statement(is_kept=is_kept)
     with connection.cursor() as cursor:
-        cursor.execute(total_statement(is_kept=is_kept), values)
+        cursor.execute(statement, values)
         (total,) = cursor.fetchone()
     return next(iter(_groups(total)), None)
 
 
-def month_before(day: date) -> date:
-    """The same day of the month before; its last where that month is shorter."""
-    former = add_months(first_of(day), -1)
-    return former.replace(day=min(day.day, last_of(former).day))
+def _is_by_risk(asked: CustomersAsked) -> bool:
+    is_first = asked.sort == "at_risk" and asked.descending
+    return asked.show == "all" and not asked.words and (is_first or asked.limit == 0)
+
+
+def _summed(chosen: Selection, asked: CustomersAsked, most: int) -> Gaps | None:
+    """What kept answers say of the selection; None where they do not serve."""
+    question = MonthSums.of(chosen.month, chosen.on)
+    values = kept_values(chosen, {"sums": question})
+    if values is None:
+        return None
+    values |= _listing(asked) | _money(chosen) | {"month": chosen.month, "most": most}
+    values |= {"working_days": question.working_days, "worked_days": question.worked_days}
+    with connection.cursor() as cursor:
+        cursor.execute(summed_statement(is_whole=asked.is_whole), values)
+        *row, is_old = cursor.fetchone()
+    return None if is_old else _gaps(row)
 
 
 def _listing(asked: CustomersAsked) -> dict[str, Any]:
@@ -174,16 +188,16 @@ def _listing(asked: CustomersAsked) -> dict[str, Any]:
 
 
 def _parameters(chosen: Selection) -> tuple[dict[str, Any], bool]:
-    values = parameters_of(
-        chosen.month, on=chosen.on, customers=chosen.customers, owners=chosen.owners
-    )
-    values |= days_of(chosen.month, on=chosen.on)
-    values |= {
-        "rating": chosen.rating,
+    values = parameters_of(chosen.month, on=chosen.on, customers=chosen.ids, owners=chosen.owners)
+    values |= days_of(chosen.month, on=chosen.on) | _money(chosen) | {"rating": chosen.rating}
+    return values, serves_kept(chosen.month, on=chosen.on, ids=values["customers"])
+
+
+def _money(chosen: Selection) -> dict[str, Any]:
+    return {
         "asked_currency": chosen.currency,
         "own_currency": organisation().currency,
     }
-    return values, serves_kept(chosen.month, on=chosen.on, ids=values["customers"])
 
 
 def _groups(text: str | None) -> list[GroupGap]:

@@ -10,24 +10,41 @@ from __future__ import annotations
 
 from typing import Final
 
-from collections_app.standing.figures_sql import AMOUNTS, EXPECTED, FIGURES, KEPT_FIGURES
+from collections_app.standing.figures_sql import (
+    AMOUNTS,
+    EXPECTED,
+    FIGURES,
+    KEPT_FIGURES,
+    RATING_OF_MONTH,
+)
 
 SUMMED: Final = (*AMOUNTS, "expected")
 
-# A month belongs to the rating of the end of min(day, month end), as it belongs to the rep.
-_CHOSEN: Final = f"""
+# The one currency shown, of ``currencies`` with their numbers of customers.
+MONEY: Final = """
+money AS (
+    SELECT currency FROM currencies
+    ORDER BY currency = %(asked_currency)s DESC, currency = %(own_currency)s DESC,
+        customers DESC, currency DESC LIMIT 1
+)
+"""
+
+
+def _rated(*, is_kept: bool) -> str:
+    of_day = RATING_OF_MONTH.replace("c.id", "f.customer_id").replace("c.rating", "f.rating")
+    rating = "f.kept_rating" if is_kept else f"NULLIF({of_day}, '')"
+    return f"""
 rated AS (
     SELECT f.*, w.name AS owner_name, w.email AS owner_key, w.public_id AS owner_public,
         t.name AS team_name, t.public_id AS team_public, {EXPECTED} AS expected,
-        CASE WHEN g.known THEN g.rating ELSE f.rating END AS month_rating
+        {rating} AS month_rating
     FROM figures f JOIN accounts_person w ON w.id = f.owner_id
     LEFT JOIN accounts_team t ON t.id = w.team_id
-    LEFT JOIN LATERAL (
-        SELECT true AS known, r.rating FROM customers_ratingchange r
-        WHERE r.customer_id = f.customer_id AND (r.valid_from IS NULL
-            OR r.valid_from <= LEAST(%(month_end)s::date, %(as_of)s::date))
-        ORDER BY r.valid_from DESC NULLS LAST, r.id DESC LIMIT 1) g ON true
-),
+)
+"""
+
+
+_CHOSEN: Final = f"""
 chosen AS MATERIALIZED (
     SELECT * FROM rated
     WHERE %(rating)s::text IS NULL OR COALESCE(month_rating, 'none') = %(rating)s::text
@@ -35,13 +52,10 @@ chosen AS MATERIALIZED (
 currencies AS (
     SELECT currency, count(*) AS customers FROM chosen GROUP BY currency
 ),
-money AS (
-    SELECT currency FROM currencies
-    ORDER BY currency = %(asked_currency)s DESC, currency = %(own_currency)s DESC,
-        customers DESC, currency DESC LIMIT 1
-),
+{MONEY},
 of_money AS (SELECT c.* FROM chosen c JOIN money m ON m.currency = c.currency)
 """
+
 
 # What a list can be narrowed to: customers that have any of the figure.
 SHOWN: Final = {
@@ -80,32 +94,64 @@ _ROW: Final = (
 )
 
 
-def _groups(key: str, name: str, public_id: str, group: str) -> str:
+def groups(customers: str) -> dict[str, str]:
+    """The sums over ``of_money`` in all, by team, rep and rating; ``customers`` counts them."""
+    return {
+        "all": _group(customers, "'all'", "'all'", "NULL::uuid", ""),
+        "team": _group(
+            customers,
+            "COALESCE(team_name, '')",
+            "COALESCE(team_name, '')",
+            "team_public",
+            ", team_name, team_public",
+        ),
+        "rep": _group(
+            customers,
+            "owner_key",
+            "owner_name",
+            "owner_public",
+            ", owner_key, owner_name, owner_public",
+        ),
+        "rating": _group(
+            customers,
+            "COALESCE(month_rating, 'none')",
+            "COALESCE(month_rating, '')",
+            "NULL::uuid",
+            ", month_rating",
+        ),
+    }
+
+
+def _group(customers: str, key: str, name: str, public_id: str, group: str) -> str:
     return f"""(SELECT json_agg(g ORDER BY g.short + g.lapsed DESC, g.key COLLATE "C")::text FROM (
     SELECT {key} AS key, {name} AS name, {public_id} AS public_id, currency,
-        count(*) AS customers, {_SUMS}
+        {customers} AS customers, {_SUMS}
     FROM of_money GROUP BY currency{group}) g)"""
 
 
-TOTAL: Final = _groups("'all'", "'all'", "NULL::uuid", "")
-TEAMS: Final = _groups(
-    "COALESCE(team_name, '')", "COALESCE(team_name, '')", "team_public", ", team_name, team_public"
-)
-REPS: Final = _groups(
-    "owner_key", "owner_name", "owner_public", ", owner_key, owner_name, owner_public"
-)
-RATINGS: Final = _groups(
-    "COALESCE(month_rating, 'none')", "COALESCE(month_rating, '')", "NULL::uuid", ", month_rating"
-)
+_GROUPS: Final = groups("count(*)")
 
 
 def _figures(*, is_kept: bool) -> str:
-    return f"{KEPT_FIGURES if is_kept else FIGURES}, {_CHOSEN}"
+    return f"{_rated_figures(is_kept=is_kept)}, {_CHOSEN}"
+
+
+def _rated_figures(*, is_kept: bool) -> str:
+    return f"{KEPT_FIGURES if is_kept else FIGURES}, {_rated(is_kept=is_kept)}"
 
 
 def total_statement(*, is_kept: bool) -> str:
     """The statement of the sums over all that is chosen, of one currency."""
-    return f"{_figures(is_kept=is_kept)} SELECT {TOTAL}"
+    return f"{_figures(is_kept=is_kept)} SELECT {_GROUPS['all']}"
+
+
+def sums_statement(*, is_kept: bool) -> str:
+    """Rows for ``answers_sql.fill_statement``: numbers of customers, then what is ``SUMMED``."""
+    sums = ", ".join(f"sum({name})::bigint" for name in SUMMED)
+    return f"""{_rated_figures(is_kept=is_kept)}
+SELECT present_owner_id AS portfolio_id, owner_id, COALESCE(month_rating, 'none') AS rating,
+    currency, '' AS key, ARRAY[count(*), {sums}] AS sums
+FROM rated GROUP BY 1, 2, 3, 4"""
 
 
 def _listed(show: str, sort: str, descending: bool) -> str:
@@ -137,7 +183,7 @@ riskiest AS (
     ORDER BY at_risk DESC, code COLLATE "C" LIMIT %(most)s
 )
 SELECT (SELECT json_agg(currency ORDER BY currency)::text FROM currencies),
-    {TOTAL}, {TEAMS}, {REPS}, {RATINGS},
+    {", ".join(_GROUPS.values())},
     (SELECT json_agg(p ORDER BY place)::text FROM page p), (SELECT count(*) FROM listed),
     (SELECT json_agg(r ORDER BY r.short + r.lapsed DESC, r.code COLLATE "C")::text FROM riskiest r)
 """

@@ -11,27 +11,34 @@ from django.db.models import Q
 
 from collections_app.commitments.models import Instalment
 from collections_app.core.months import first_of, last_of
+from collections_app.customers.models import Ownership, RatingChange
 from collections_app.ledger.models import Adjustment, Invoice
 from collections_app.planning.models import MeasureChange, MonthPlan, TargetChange
-from collections_app.standing.figures_sql import COMPUTED, KEPT_COLUMNS
+from collections_app.standing.figures_sql import (
+    BELONGING,
+    BELONGING_ROWS,
+    COMPUTED,
+    KEPT_COLUMNS,
+)
 from collections_app.standing.month_sql import LEDGER_SUMS
 
-_NAMES = ", ".join(KEPT_COLUMNS)
+_COLUMNS = (*KEPT_COLUMNS, *BELONGING)
+_NAMES = ", ".join(_COLUMNS)
 _COMPUTED_NAMES = _NAMES.replace("asked", "COALESCE(asked, '') AS asked")
 
 # What is no longer so goes, what is new or other is written, and what is the same is left alone.
 KEEP_FIGURES = f"""
-{COMPUTED},
+{COMPUTED}, {BELONGING_ROWS},
 gone AS (
     DELETE FROM standing_monthfigures k WHERE k.customer_id = ANY(%(customers)s::bigint[])
         AND NOT EXISTS (SELECT 1 FROM rows r WHERE r.customer_id = k.customer_id)
 )
 INSERT INTO standing_monthfigures AS k (customer_id, month, {_NAMES})
-SELECT customer_id, %(month)s, {_COMPUTED_NAMES} FROM rows
+SELECT customer_id, %(month)s, {_COMPUTED_NAMES} FROM belonging
 ON CONFLICT (customer_id) DO UPDATE SET month = EXCLUDED.month,
-    {", ".join(f"{name} = EXCLUDED.{name}" for name in KEPT_COLUMNS)}
-WHERE (k.month, {", ".join(f"k.{name}" for name in KEPT_COLUMNS)})
-    IS DISTINCT FROM (EXCLUDED.month, {", ".join(f"EXCLUDED.{name}" for name in KEPT_COLUMNS)})
+    {", ".join(f"{name} = EXCLUDED.{name}" for name in _COLUMNS)}
+WHERE (k.month, {", ".join(f"k.{name}" for name in _COLUMNS)})
+    IS DISTINCT FROM (EXCLUDED.month, {", ".join(f"EXCLUDED.{name}" for name in _COLUMNS)})
 """
 
 KEEP_LEDGER = f"""
@@ -83,6 +90,8 @@ def sums_changing(former: date, to: date) -> set[int]:
         Invoice.objects.filter(within("issued_on") | due).values_list("customer_id"),
         Instalment.objects.filter(within("due_on")).values_list("customer_id"),
         Adjustment.objects.filter(within("effective_on")).values_list("customer_id"),
+        Ownership.objects.filter(within("valid_from")).values_list("customer_id"),
+        RatingChange.objects.filter(within("valid_from")).values_list("customer_id"),
         TargetChange.objects.filter(within("counts_from")).values_list("plan__customer_id"),
         MeasureChange.objects.filter(within("counts_from")).values_list(
             "measure__plan__customer_id"

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from collections_app.accounts.models import Person
 from collections_app.commitments.models import Instalment
+from collections_app.core.transactions import (
+    CurrentTransaction,
+    SnapshotField,
+    TransactionField,
+)
 from collections_app.customers.models import Customer
 from collections_app.ledger.models import Payment
 
@@ -106,8 +113,9 @@ class InstalmentStanding(models.Model):
 class MonthFigures(models.Model):
     """What rule 1 says of a customer's month as of the standing day, which lies in that month.
 
-    Amounts in minor units; ``plan_state`` and ``asked`` (blank: not asked) are codes. Whom the
-    month belongs to is not kept: it follows from ownership.
+    Amounts in minor units; ``plan_state`` and ``asked`` (blank: not asked) are codes. ``owner`` is
+    whom the month belongs to, ``rating`` the month's (blank: unrated); ``present_owner`` is the
+    customer's own, who decides who may see it, and ``currency`` the customer's.
     """
 
     customer = models.OneToOneField(
@@ -124,14 +132,80 @@ class MonthFigures(models.Model):
     due_by_now = models.BigIntegerField()
     plan_state = models.CharField(max_length=10)
     asked = models.CharField(max_length=10, blank=True)
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    present_owner = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    rating = models.CharField(max_length=1, blank=True)
+    currency = models.CharField(max_length=3)
+    at_risk = models.BigIntegerField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(month__day=1), name="month_figures_month_first_day"),
         ]
+        indexes = [
+            models.Index(fields=["currency", "-at_risk"], name="month_figures_riskiest"),
+            models.Index(fields=["owner", "currency", "-at_risk"], name="month_figures_of_owner"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.month:%Y-%m}"
+
+
+class KeptAnswer(models.Model):
+    """What a dashboard sums of one portfolio: of the customers whom one person looks after.
+
+    ``question`` names the sums and the day. They are right while no move of the portfolio has
+    happened that ``snapshot``, taken before they were worked out, does not see; null where they
+    never were. Of the transaction that worked them out, ``filled_in``, moves up to ``last_move``
+    were seen. Transactions are told apart only while the server of ``server_started`` runs.
+    """
+
+    portfolio = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    question = models.CharField(max_length=300)
+    snapshot = SnapshotField(null=True)
+    filled_in = TransactionField(null=True)
+    last_move = models.BigIntegerField(db_default=0)
+    server_started = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question", "portfolio"], name="kept_answer_once_a_portfolio"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.portfolio_id}: {self.question}"
+
+
+class AnswerPart(models.Model):
+    """The sums of an answer, of one owner, rating (``none`` without), currency and ``key``."""
+
+    answer = models.ForeignKey(KeptAnswer, models.CASCADE, related_name="parts")
+    owner = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    rating = models.CharField(max_length=4)
+    currency = models.CharField(max_length=3)
+    key = models.CharField(max_length=40)
+    sums = ArrayField(models.BigIntegerField())
+
+    def __str__(self) -> str:
+        return f"{self.answer_id} {self.key}: {self.sums}"
+
+
+class PortfolioMove(models.Model):
+    """That facts of a portfolio's customers moved, or what is kept of them; append only."""
+
+    portfolio_id = models.BigIntegerField()
+    moved_in = TransactionField(db_default=CurrentTransaction())
+
+    class Meta:
+        indexes = [models.Index(fields=["portfolio_id"], name="portfolio_move_by_portfolio")]
+
+    def __str__(self) -> str:
+        return str(self.portfolio_id)
 
 
 class LedgerSums(models.Model):

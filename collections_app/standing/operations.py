@@ -86,6 +86,16 @@ def _standing_day_shared() -> date | None:
     return row[0] if row else None
 
 
+def standing_day_free() -> bool:
+    """Hold the standing day still, shared, without waiting: False while a sweep moves it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT standing_on FROM organisation_organisation WHERE id = 1 FOR SHARE SKIP LOCKED"
+        )
+        row = cursor.fetchone()
+    return row is not None and row[0] is not None
+
+
 def _take_touched() -> tuple[set[int], set[int]]:
     """Ids of customers whose promises or money changed, and of those whose other facts did."""
     with connection.cursor() as cursor:

@@ -11,10 +11,9 @@ from uuid import UUID
 from collections_app.core.money import ratio
 from collections_app.core.rows import fetch_rows, identified
 from collections_app.core.together import fetch_together
-from collections_app.standing.gaps import Selection
-from collections_app.standing.queries import ids_of
 from collections_app.standing.rates import Customers, Window, months_of
 from collections_app.standing.realised_sql import GROUPS, LIST, REALISED
+from collections_app.standing.selection import Selection
 from collections_app.standing.sureness import Interval, Pairs, ratio_interval, share_interval
 
 
@@ -122,8 +121,7 @@ def realised_of(
     In ``chosen.currency``; a measure belongs to the rep and rating of its month. The latest months
     are listed first.
     """
-    customers = None if chosen.customers is None else ids_of(chosen.customers)
-    values = months_of(window, chosen.on, customers) | {
+    values = months_of(window, chosen.on, chosen.ids) | {
         "currency": chosen.currency,
         "owners": None if chosen.owners is None else sorted(chosen.owners),
         "rating": chosen.rating,

@@ -1,4 +1,4 @@
-"""The nightly proof that what is kept equals what is computed from nothing."""
+"""Answers kept before anybody asks, and the nightly proof that what is kept is what facts say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any
 
 from celery import shared_task
 
+from collections_app.organisation.queries import organisation
+from collections_app.standing.answers import forget, keep
 from collections_app.standing.checking import differing_from_computed
+from collections_app.standing.questions import present_questions
 
 logger = logging.getLogger(__name__)
 
@@ -18,3 +21,13 @@ def check_kept(**_later_args: Any) -> None:
     wrong = differing_from_computed()
     if wrong:
         logger.error("kept standing differs from the facts for customers %s", wrong[:50])
+
+
+@shared_task(name="standing.keep_answers")
+def keep_answers(**_later_args: Any) -> None:
+    """Work out what moved since of what dashboards ask; cheap where nothing did."""
+    day = organisation().standing_on
+    if day is not None:
+        questions = present_questions(day)
+        keep(questions, None)
+        forget(questions)

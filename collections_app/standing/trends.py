@@ -7,7 +7,7 @@ for, since a promise of a month's last days is judged after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -17,19 +17,11 @@ from uuid import UUID
 from collections_app.core.money import ratio
 from collections_app.core.months import add_months, last_of
 from collections_app.core.rows import fetch_rows
-from collections_app.ledger.models import Reversal
-from collections_app.organisation.queries import organisation, work_calendar
-from collections_app.standing.allocation import allocate
-from collections_app.standing.course import values_of
-from collections_app.standing.figures import differing_customers
-from collections_app.standing.gaps import Selection
-from collections_app.standing.loading import load_facts
-from collections_app.standing.queries import chunks, ids_of
-from collections_app.standing.trends_sql import KEPT, MONTHS
+from collections_app.standing.points import COUNT
+from collections_app.standing.questions import AnyQuestion, YearMonths, YearVerdicts
+from collections_app.standing.selection import Selection, keep_for, rows_of
+from collections_app.standing.trends_sql import months_statement, verdicts_statement
 
-COUNT: Final = 12
-# By this working day of a month what is to come should have a source.
-EARLY: Final = 5
 Key = tuple[str, UUID | None]
 
 
@@ -110,7 +102,10 @@ def trends_of(chosen: Selection) -> Trends:
     And those that read the facts of customers whose money bounced since.
     """
     months = [add_months(chosen.month, n) for n in range(1 - COUNT, 1)]
-    rows = _figures(chosen, months) + _verdicts(chosen, months)
+    figures = YearMonths.of(chosen.month, chosen.on)
+    verdicts = YearVerdicts(chosen.month, chosen.on)
+    keep_for(chosen, figures, verdicts)
+    rows = _rows(chosen, figures, months_statement) + _rows(chosen, verdicts, verdicts_statement)
     total = _trend("", None, months, rows)
     return Trends(
         months=tuple(months),
@@ -141,69 +136,17 @@ def _trend(
 
 
 def _sums(row: dict[str, Any]) -> TrendMonth:
-    kind = row.get("kind")
+    kind = row["kind"]
     if kind == "early":
         return TrendMonth(early_target=row["target"], covered=row["covered"])
     names = ("target", "original_target", "committed", "received", "wanted", "joint", "asked")
-    return TrendMonth(**{name: row[name] for name in (names if kind else ("judged", "on_time"))})
-
-
-def _figures(chosen: Selection, months: Sequence[date]) -> list[dict[str, Any]]:
-    calendar = work_calendar()
-    points = [("month", month, min(last_of(month), chosen.on)) for month in months]
-    early = [("early", month, calendar.nth_of_month(month, EARLY)) for month in months]
-    points += [point for point in early if point[2] <= chosen.on]
-    ids = None if chosen.customers is None else ids_of(chosen.customers)
-    return fetch_rows(
-        MONTHS,
-        {
-            "customers": ids,
-            "owners": None if chosen.owners is None else sorted(chosen.owners),
-            "rating": chosen.rating,
-            "currency": chosen.currency,
-            "kinds": [kind for kind, _month, _day in points],
-            "months": [month for _kind, month, _day in points],
-            "month_ends": [last_of(month) for _kind, month, _day in points],
-            "days": [day for _kind, _month, day in points],
-        }
-        | _anew(sorted({day for _kind, _month, day in points}), ids),
+    return TrendMonth(
+        **{name: row[name] for name in (("judged", "on_time") if kind == "kept" else names)}
     )
 
 
-def _verdicts(chosen: Selection, months: Sequence[date]) -> list[dict[str, Any]]:
-    window = {"since": months[0], "until": last_of(months[-1]), "zone": organisation().time_zone}
-    return fetch_rows(KEPT, values_of(chosen) | window)
-
-
-def _anew(days: Sequence[date], ids: Collection[int] | None) -> dict[str, list[Any]]:
-    """What on each of the days is not as what is kept says: whose, and what it is instead."""
-    differing = _differing(days)
-    if ids is not None:
-        differing = {day: found & set(ids) for day, found in differing.items()}
-    parts = []
-    for chunk in chunks(sorted(set().union(*differing.values()))):
-        for customer, facts in load_facts(chunk).items():
-            for day in (day for day in days if customer in differing[day]):
-                parts += [(day, part) for part in allocate(facts, on=day)]
-    pairs = [(day, customer) for day in days for customer in sorted(differing[day])]
-    return {
-        "anew_days": [day for day, _customer in pairs],
-        "anew_customers": [customer for _day, customer in pairs],
-        "new_points": [day for day, _part in parts],
-        "new_instalments": [part.instalment for _day, part in parts],
-        "new_days": [part.received_on for _day, part in parts],
-        "new_amounts": [part.amount for _day, part in parts],
-    }
-
-
-def _differing(days: Sequence[date]) -> dict[date, set[int]]:
-    """``differing_customers`` of each day; days that what is kept has passed cost one statement."""
-    kept = organisation().standing_on
-    if kept is None or days[-1] > kept:
-        return {day: differing_customers(day) for day in days}
-    found = list(
-        Reversal.objects.filter(received_on__gt=days[0], received_on__lte=kept).values_list(
-            "received_on", "customer_id"
-        )
-    )
-    return {day: {id_ for received_on, id_ in found if received_on > day} for day in days}
+def _rows(
+    chosen: Selection, question: AnyQuestion, statement: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    rows, values = rows_of("year", question, chosen)
+    return fetch_rows(statement(rows), values)

@@ -8,13 +8,18 @@ and those allocations as ``new_points``, ``new_instalments``, ``new_days`` and `
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from collections_app.standing.course_sql import RATING_OF_MONTH
-from collections_app.standing.figures_sql import OWNER_OF_MONTH, TARGET_IN_FORCE
+from collections_app.standing.answers_sql import CHOSEN
+from collections_app.standing.figures_sql import (
+    OWNER_OF_MONTH,
+    RATING_OF_MONTH,
+    TARGET_IN_FORCE,
+)
 from collections_app.standing.rates_sql import ALLOCATED as ALLOCATED_ONCE
 from collections_app.standing.rates_sql import JUDGED
-from collections_app.standing.verdicts import SHOWN
+from collections_app.standing.verdicts_sql import SHOWN
 
 
 def _at_point(piece: str) -> str:
@@ -141,7 +146,11 @@ owing AS (
 )
 """
 
-# A row per point and rep. Shares are of those with a plan or a balance (rule 2).
+_RATING: Final = f"COALESCE(NULLIF({_at_point(RATING_OF_MONTH)}, ''), 'none')"
+_SUMMED: Final = ("target", "original_target", "committed", "received", "covered")
+_COUNTED: Final = ("wanted", "joint", "asked")
+
+# By point. Shares are of those with a plan or a balance (rule 2).
 MONTHS: Final = f"""
 WITH {_POINTS}, {_PROMISED}, {_RECEIPTS}, {_PLANS}, {_OWING},
 rows AS (
@@ -158,30 +167,48 @@ rows AS (
     LEFT JOIN measures m USING (kind, month, customer_id)
     FULL JOIN owing w USING (kind, month, customer_id)
 )
-SELECT f.kind, f.month, p.name, p.email, p.public_id, t.name AS team_name,
-    t.public_id AS team_public_id, sum(f.target)::bigint AS target,
-    sum(f.original_target)::bigint AS original_target, sum(f.committed)::bigint AS committed,
-    sum(f.received)::bigint AS received, sum(f.covered)::bigint AS covered,
-    count(*) FILTER (WHERE f.wanted) AS wanted,
-    count(*) FILTER (WHERE f.wanted AND f.joint) AS joint,
-    count(*) FILTER (WHERE f.wanted AND f.asked) AS asked
+SELECT c.owner_id AS portfolio_id, h.owner_id, h.rating, c.currency,
+    f.kind || ' ' || to_char(f.month, 'YYYY-MM-DD') AS key,
+    ARRAY[{", ".join(f"sum(f.{name})::bigint" for name in _SUMMED)},
+        count(*) FILTER (WHERE f.wanted), count(*) FILTER (WHERE f.wanted AND f.joint),
+        count(*) FILTER (WHERE f.wanted AND f.asked)] AS sums
 FROM rows f JOIN points o ON o.kind = f.kind AND o.month = f.month
 JOIN customers_customer c ON c.id = f.customer_id
-JOIN LATERAL (SELECT {_at_point(OWNER_OF_MONTH)} AS owner_id) h ON true
-JOIN accounts_person p ON p.id = h.owner_id LEFT JOIN accounts_team t ON t.id = p.team_id
-WHERE c.currency = %(currency)s
+JOIN LATERAL (SELECT {_at_point(OWNER_OF_MONTH)} AS owner_id, {_RATING} AS rating) h ON true
+WHERE (%(currency)s::text IS NULL OR c.currency = %(currency)s::text)
   AND (%(owners)s::bigint[] IS NULL OR h.owner_id = ANY(%(owners)s::bigint[]))
-  AND (%(rating)s::text IS NULL OR {_at_point(RATING_OF_MONTH)} = %(rating)s::text)
-GROUP BY f.kind, f.month, p.id, t.id
+  AND (%(rating)s::text IS NULL OR h.rating = %(rating)s::text)
+GROUP BY 1, 2, 3, 4, 5
 """
 
 # Verdicts of the months by the rep of the deadline, as of ``as_of``: they come after it.
 KEPT: Final = f"""
 WITH {ALLOCATED_ONCE}, {JUDGED}, {SHOWN}
-SELECT date_trunc('month', s.deadline_on)::date AS month, p.name, p.email, p.public_id,
-    t.name AS team_name, t.public_id AS team_public_id,
-    sum(s.amount)::bigint AS judged, sum(s.on_time)::bigint AS on_time
-FROM shown s JOIN accounts_person p ON p.id = s.owner_id
-LEFT JOIN accounts_team t ON t.id = p.team_id
-GROUP BY 1, p.id, t.id
+SELECT s.portfolio_id, s.owner_id, s.rating, s.currency,
+    'kept ' || to_char(date_trunc('month', s.deadline_on), 'YYYY-MM-DD') AS key,
+    ARRAY[sum(s.amount)::bigint, sum(s.on_time)::bigint] AS sums
+FROM shown s GROUP BY 1, 2, 3, 4, 5
 """
+
+
+def _statement(rows: str, names: Sequence[str]) -> str:
+    sums = ", ".join(
+        f"sum(f.sums[{place}])::bigint AS {name}" for place, name in enumerate(names, 1)
+    )
+    return f"""
+SELECT split_part(f.key, ' ', 1) AS kind, split_part(f.key, ' ', 2)::date AS month, p.name,
+    p.email, p.public_id, t.name AS team_name, t.public_id AS team_public_id, {sums}
+FROM ({rows}) f JOIN accounts_person p ON p.id = f.owner_id
+LEFT JOIN accounts_team t ON t.id = p.team_id
+WHERE {CHOSEN} GROUP BY f.key, p.id, t.id
+"""
+
+
+def months_statement(rows: str) -> str:
+    """A row per point and rep, of what is chosen of the rows of ``MONTHS``, or of those kept."""
+    return _statement(rows, (*_SUMMED, *_COUNTED))
+
+
+def verdicts_statement(rows: str) -> str:
+    """A row per month and rep, of what is chosen of the rows of ``KEPT``, or of those kept."""
+    return _statement(rows, ("judged", "on_time"))

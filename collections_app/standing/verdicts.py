@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from collections_app.core.money import ratio
@@ -13,47 +13,8 @@ from collections_app.core.months import last_of
 from collections_app.core.together import fetch_together
 from collections_app.organisation.queries import organisation
 from collections_app.standing.course import values_of
-from collections_app.standing.gaps import Selection
-from collections_app.standing.rates_sql import ALLOCATED, JUDGED, OWNED, OWNER, RATED, RATING
-
-VERDICTS: Final = ("kept", "partially_kept", "broken")
-
-_VERDICT: Final = """CASE WHEN j.is_kept THEN 'kept' WHEN j.on_time > 0 THEN 'partially_kept'
-        ELSE 'broken' END"""
-# Those of a selection; a verdict belongs to the rep and the rating of its deadline.
-SHOWN: Final = f"""
-shown AS (
-    SELECT j.*, c.public_id AS customer, c.code, c.name, {OWNED} AS owner_id, {_VERDICT} AS verdict,
-        date_trunc('week', j.deadline_on)::date AS week
-    FROM judged j JOIN customers_customer c ON c.id = j.customer_id {OWNER} {RATING}
-    WHERE j.counts AND c.currency = %(currency)s
-      AND (%(owners)s::bigint[] IS NULL OR {OWNED} = ANY(%(owners)s::bigint[]))
-      AND (%(rating)s::text IS NULL OR COALESCE(NULLIF({RATED}, ''), 'none') = %(rating)s::text)
-)
-"""
-WEEKS: Final = f"""
-WITH {ALLOCATED}, {JUDGED}, {SHOWN}
-SELECT w.name, w.public_id, s.week, {
-    ", ".join(
-        f"count(*) FILTER (WHERE s.verdict = '{v}') AS {v}, "
-        f"COALESCE(sum(s.amount) FILTER (WHERE s.verdict = '{v}'), 0)::bigint AS {v}_amount"
-        for v in VERDICTS
-    )
-}, sum(s.amount)::bigint AS amount, sum(s.on_time)::bigint AS on_time
-FROM shown s JOIN accounts_person w ON w.id = s.owner_id
-GROUP BY w.id, s.week ORDER BY w.name, w.email COLLATE "C", s.week
-"""
-LIST: Final = f"""
-WITH {ALLOCATED}, {JUDGED}, {SHOWN}
-SELECT s.customer, s.code, s.name, w.name AS owner_name, k.reference, i.due_on, s.deadline_on,
-    s.amount, s.on_time, s.verdict, count(*) OVER () AS listed
-FROM shown s JOIN accounts_person w ON w.id = s.owner_id
-JOIN commitments_instalment i ON i.id = s.id JOIN commitments_commitment k ON k.id = i.commitment_id
-WHERE (%(week)s::date IS NULL OR s.week = %(week)s::date)
-  AND (%(verdict)s::text IS NULL OR s.verdict = %(verdict)s::text)
-ORDER BY s.amount - s.on_time DESC, s.deadline_on, s.code COLLATE "C", s.id
-LIMIT %(limit)s OFFSET %(offset)s
-"""
+from collections_app.standing.selection import Selection
+from collections_app.standing.verdicts_sql import LIST, WEEKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,11 @@ from collections_app.core.months import last_of
 from collections_app.core.together import fetch_together
 from collections_app.customers.models import Customer
 from collections_app.ledger.models import Adjustment
-from collections_app.standing.course import ages_of, days_from, total_ages, values_of
-from collections_app.standing.course_sql import DAYS
-from collections_app.standing.gaps import Selection, total_of
+from collections_app.standing.course import ages_of, days_from, days_rows, total_ages
+from collections_app.standing.gaps import total_of
 from collections_app.standing.queries import ledgers_of
 from collections_app.standing.rates import Window, kept_rates
+from collections_app.standing.selection import Selection
 from collections_app.standing.settlement import BUCKETS
 from collections_app.standing.verdicts import VerdictsAsked, verdicts_of
 from tests.conftest import Cast
@@ -74,7 +74,8 @@ def test_days_add_up_to_what_is_committed_and_received(
     for owners in (None, [cast.east_rep.pk], [cast.east_rep.pk, cast.west_rep.pk]):
         chosen = replace(everyone(on), owners=owners, rating=rating)
         total = total_of(chosen)
-        days = days_from(fetch_together({"days": DAYS}, values_of(chosen))["days"])
+        statement, values = days_rows(chosen)
+        days = days_from(fetch_together({"days": statement}, values)["days"])
         sums = (sum(d.due for d in days), sum(d.received for d in days))
         assert sums == ((total.committed, total.received) if total else (0, 0))
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from collections_app.core.months import month_before
 from collections_app.customers.models import Customer, RatingChange
 from collections_app.standing.figures import customer_figures, grouped_figures
 from collections_app.standing.figures_sql import AMOUNTS
@@ -14,12 +15,11 @@ from collections_app.standing.gaps import (
     SORTS,
     CustomersAsked,
     Gaps,
-    Selection,
     gaps_of,
-    month_before,
     total_of,
 )
 from collections_app.standing.month import month_list
+from collections_app.standing.selection import Selection
 from tests.conftest import Cast
 from tests.facts import revise
 from tests.web.facts import (

@@ -14,7 +14,8 @@ from collections_app.core.months import add_months, last_of
 from collections_app.customers.models import Customer, RatingChange
 from collections_app.organisation.queries import work_calendar
 from collections_app.planning.models import MonthPlan
-from collections_app.standing.gaps import Selection, total_of
+from collections_app.standing.gaps import total_of
+from collections_app.standing.selection import Selection
 from collections_app.standing.trends import NOTHING, TrendMonth, trends_of
 from collections_app.standing.verdicts import VerdictsAsked, verdicts_of
 from tests.conftest import Cast

@@ -15,7 +15,8 @@ from collections_app.customers.models import Customer
 from collections_app.followups.models import FollowUp
 from collections_app.organisation.queries import moment_on
 from collections_app.planning.models import MonthPlan
-from collections_app.standing.gaps import Selection, total_of
+from collections_app.standing.gaps import total_of
+from collections_app.standing.selection import Selection
 from collections_app.web.pages.gap_columns import COLUMN_KEYS
 from collections_app.web.pages.waterfall import adds_up, steps_of
 from tests.conftest import Cast

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from collections_app.core.money import ratio
 from collections_app.core.months import last_of
-from collections_app.standing.verdicts import VERDICTS, Week
+from collections_app.standing.verdicts import Week
+from collections_app.standing.verdicts_sql import VERDICTS
 from collections_app.web.charts.stacks import Part, stacked
 
 # Below which share of what was promised a cell is of the next darker step.

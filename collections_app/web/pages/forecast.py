@@ -19,10 +19,10 @@ from collections_app.standing.gaps import (
     CustomersAsked,
     Gaps,
     GroupGap,
-    Selection,
     gaps_of,
 )
 from collections_app.standing.queries import payments_known_through
+from collections_app.standing.selection import Selection
 from collections_app.web.pages.gap_question import GapQuestion
 from collections_app.web.pages.gap_tabs import GapTab, choices_of
 from collections_app.web.sheets import Cell, Money, Sheet
@@ -124,7 +124,7 @@ def _forecast(
 ) -> tuple[Gaps, ForecastRow | None, list[ForecastRow]]:
     """The figures, and the forecast where there are not too many customers for it."""
     chosen = asked.selection(visible)
-    found = gaps_of(chosen, CustomersAsked(limit=MOST_CUSTOMERS), most=0)
+    found = gaps_of(chosen, CustomersAsked(limit=MOST_CUSTOMERS, is_whole=True), most=0)
     if found.total is None or found.listed > MOST_CUSTOMERS:
         return found, None, []
     total, reps = _rows(replace(chosen, currency=found.total.currency), found, people)

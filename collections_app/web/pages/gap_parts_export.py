@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from collections_app.core.together import fetch_together
 from collections_app.customers.models import CustomerQuerySet
-from collections_app.standing.course import BUCKETS, ages_of, days_from, values_of
-from collections_app.standing.course_sql import DAYS
-from collections_app.standing.gaps import Selection
+from collections_app.standing.course import BUCKETS, ages_of, days_from, days_rows
+from collections_app.standing.selection import Selection
 from collections_app.standing.verdicts import VerdictsAsked, verdicts_of
 from collections_app.web.charts.pace import points_of
 from collections_app.web.pages.gap_question import GapQuestion
@@ -45,7 +44,8 @@ def _day_head() -> list[str]:
 
 
 def _days(chosen: Selection) -> Rows:
-    rows = fetch_together({"days": DAYS}, values_of(chosen))["days"]
+    statement, values = days_rows(chosen)
+    rows = fetch_together({"days": statement}, values)["days"]
     for point in points_of(days_from(rows), chosen.month, on=chosen.on):
         amounts = (point.due, point.received, point.due_by, point.received_by)
         yield [point.day, chosen.currency, *(Money(a, chosen.currency) for a in amounts)]

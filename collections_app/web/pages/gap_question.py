@@ -15,9 +15,10 @@ from collections_app.core.months import first_of
 from collections_app.customers.models import CustomerQuerySet
 from collections_app.organisation.models import Rating
 from collections_app.planning.models import MeasureKind
-from collections_app.standing.gaps import NARROWINGS, SORTS, UNRATED, Selection
-from collections_app.standing.queries import ids_of, standing_day
-from collections_app.standing.verdicts import VERDICTS
+from collections_app.standing.gaps import NARROWINGS, SORTS
+from collections_app.standing.queries import standing_day
+from collections_app.standing.selection import UNRATED, Selection
+from collections_app.standing.verdicts_sql import VERDICTS
 from collections_app.web.pages.gap_columns import COLUMN_KEYS
 from collections_app.web.pages.narrowing import owners_of, rep_asked, team_asked
 from collections_app.web.requests import (
@@ -57,7 +58,7 @@ class GapQuestion:
     ``by`` is how groups are made (blank: as fits), ``order`` sorts them; ``show``, ``sort``,
     ``words`` and ``page`` are of the list of customers; ``is_full`` shows every column. ``tab`` is
     the part of the dashboard (blank: the month), ``week`` and ``verdict`` are of its promises,
-    ``kind`` is of its measures.
+    ``kind`` is of its measures. ``reader`` is who asks.
     """
 
     today: date
@@ -78,6 +79,7 @@ class GapQuestion:
     week: date | None
     verdict: str
     kind: str
+    reader: Person
 
     @classmethod
     def read(cls, request: HttpRequest, *, by: Person) -> GapQuestion:
@@ -103,6 +105,7 @@ class GapQuestion:
             week=week_asked(request),
             verdict=one_asked(request, "verdict", VERDICTS),
             kind=one_asked(request, "kind", MeasureKind.values),
+            reader=by,
         )
 
     @property
@@ -128,10 +131,11 @@ class GapQuestion:
         return Selection(
             month=self.month,
             on=self.day,
-            customers=None if is_all else ids_of(visible),
+            customers=None if is_all else visible,
             owners=self.owners,
             rating=self.rating or None,
             currency=currency or self.currency,
+            reader=None if is_all else self.reader,
         )
 
 

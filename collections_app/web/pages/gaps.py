@@ -10,24 +10,24 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person
-from collections_app.core.months import first_of
+from collections_app.core.months import first_of, month_before
 from collections_app.core.together import fetch_together
 from collections_app.customers.models import Customer
 from collections_app.organisation.queries import organisation
-from collections_app.standing.course import days_from, values_of
-from collections_app.standing.course_sql import DAYS
+from collections_app.standing.course import days_from, days_rows
 from collections_app.standing.doing import DOING, Doing, doing_from
+from collections_app.standing.figures import allocated_parameters
 from collections_app.standing.gaps import (
     CustomerGap,
     CustomersAsked,
     Gaps,
     GroupGap,
-    Selection,
     gaps_of,
-    month_before,
     total_of,
 )
 from collections_app.standing.queries import payments_known_through
+from collections_app.standing.questions import MonthDays, MonthSums
+from collections_app.standing.selection import Selection, keep_for
 from collections_app.web.charts.pace import PaceLine, pace_of
 from collections_app.web.charts.stacks import Part, stacks_of
 from collections_app.web.pages.gap_columns import (
@@ -128,10 +128,16 @@ def gap_page(asked: GapQuestion, *, by: Person) -> GapPage:
     """The dashboard of what ``by`` may see, one currency of it; currencies are never added."""
     visible = Customer.objects.visible_to(by)
     chosen = asked.selection(visible)
+    before = month_before(asked.day)
+    keep_for(
+        chosen,
+        MonthSums.of(asked.month, asked.day),
+        MonthSums.of(first_of(before), before),
+        MonthDays(asked.month, asked.day),
+    )
     found = gaps_of(chosen, customers_asked(asked), most=RISKIEST)
     total = found.total
     columns = columns_shown(is_full=asked.is_full)
-    before = month_before(asked.day)
     beside = _beside(asked, chosen, found)
     return GapPage(
         asked=asked,
@@ -206,9 +212,10 @@ def _beside(asked: GapQuestion, chosen: Selection, found: Gaps) -> dict[str, lis
     """What stands beside the figures, in one statement more."""
     if found.total is None:
         return {}
-    values = values_of(replace(chosen, currency=found.total.currency))
-    values |= {"few": [row.customer_id for row in found.riskiest]}
-    return fetch_together({"doing": DOING, "days": DAYS}, values)
+    days, values = days_rows(replace(chosen, currency=found.total.currency))
+    few = [row.customer_id for row in found.riskiest]
+    own = allocated_parameters(few, on=chosen.on) | {"few": few, "month": chosen.month}
+    return fetch_together({"doing": DOING, "days": days}, own | values)
 
 
 def _pace(

@@ -20,6 +20,7 @@ NAMES: Final = {
     "deliver": _("Sending mail"),
     "imports": _("Checking and importing files"),
     "bounces": _("Reading mail that came back"),
+    "answers": _("Summing up what the dashboards show"),
     "old_uploads": _("Removing files that nobody imported"),
     "old_submissions": _("Forgetting forms sent long ago"),
     "old_runs": _("Forgetting runs of jobs of long ago"),

@@ -33,8 +33,8 @@ from collections_app.followups.reasons import (
     totals_by_reason,
     totals_by_rep,
 )
-from collections_app.standing.gaps import UNRATED
 from collections_app.standing.queries import standing_day
+from collections_app.standing.selection import UNRATED
 from collections_app.web.pages.gap_question import RATINGS, one_asked
 from collections_app.web.pages.gap_tabs import choices_of
 from collections_app.web.pages.narrowing import owners_of, rep_asked, team_asked
