@@ -90,7 +90,10 @@ class Customer(models.Model):
                 name="customer_regular_amount_positive",
             ),
         ]
-        indexes = [models.Index(fields=["owner", "code"], name="customer_by_owner")]
+        indexes = [
+            models.Index(fields=["owner", "code"], name="customer_by_owner"),
+            models.Index(fields=["owner", "currency"], name="customer_currencies_of_owner"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

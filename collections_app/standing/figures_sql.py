@@ -167,12 +167,15 @@ KEPT_COLUMNS: Final = (
 # Whom and what a customer's month belongs to, and what lists are ranked by.
 BELONGING: Final = ("owner_id", "present_owner_id", "rating", "currency", "at_risk")
 _KEPT = ", ".join(f"k.{name}" for name in KEPT_COLUMNS)
-KEPT_ROWS = f"""
+
+
+def _kept_rows(narrowed: str) -> str:
+    return f"""
 rows AS (
     SELECT k.customer_id, {_KEPT.replace("k.asked", "NULLIF(k.asked, '') AS asked")},
         k.owner_id AS kept_owner, NULLIF(k.rating, '') AS kept_rating
     FROM standing_monthfigures k
-    WHERE k.month = %(month)s
+    WHERE k.month = %(month)s{narrowed}
       AND (%(customers)s::bigint[] IS NULL OR k.customer_id = ANY(%(customers)s::bigint[]))
 )
 """
@@ -220,7 +223,14 @@ EXPECTED: Final = """(COALESCE(f.due_by_now, 0) + CASE WHEN %(working_days)s = 0
 RECEIPTS = receipts("receipts", "month", "month_end")
 COMPUTED = "WITH " + ",".join((ALLOCATED, MONTH_INSTALMENTS, RECEIPTS, PLANS, ROWS))
 FIGURES = f"{COMPUTED}, {_owned(OWNER_OF_MONTH)}"
-KEPT_FIGURES = f"WITH {KEPT_ROWS}, {_owned('f.kept_owner')}"
+
+
+def kept_figures(narrowed: str = "") -> str:
+    """The figures of what is kept of the customers ``k``; ``narrowed`` goes on with AND."""
+    return f"WITH {_kept_rows(narrowed)}, {_owned('f.kept_owner')}"
+
+
+KEPT_FIGURES = kept_figures()
 
 FIGURE_ROWS = """
 SELECT f.customer_id, f.public_id, f.code, f.name, f.rating, f.currency, f.owner_id,

@@ -18,7 +18,6 @@ from collections_app.standing.figures import (
     GroupFigures,
     is_kept_month,
     parameters_of,
-    serves_kept,
 )
 from collections_app.standing.gaps_sql import (
     SHOWN,
@@ -28,6 +27,7 @@ from collections_app.standing.gaps_sql import (
     total_statement,
 )
 from collections_app.standing.month import days_of
+from collections_app.standing.queries import nothing_touched
 from collections_app.standing.questions import MonthSums
 from collections_app.standing.selection import Selection, kept_values
 from collections_app.standing.sums_sql import summed_statement, summed_total_statement
@@ -188,9 +188,14 @@ def _listing(asked: CustomersAsked) -> dict[str, Any]:
 
 
 def _parameters(chosen: Selection) -> tuple[dict[str, Any], bool]:
-    values = parameters_of(chosen.month, on=chosen.on, customers=chosen.ids, owners=chosen.owners)
+    is_kept, by_whose = is_kept_month(chosen.month, on=chosen.on), chosen.is_of_portfolios
+    ids = None if is_kept and by_whose else chosen.ids
+    is_kept = is_kept and nothing_touched(ids)
+    if by_whose and not is_kept:
+        ids = chosen.ids
+    values = parameters_of(chosen.month, on=chosen.on, customers=ids, owners=chosen.owners)
     values |= days_of(chosen.month, on=chosen.on) | _money(chosen) | {"rating": chosen.rating}
-    return values, serves_kept(chosen.month, on=chosen.on, ids=values["customers"])
+    return values | {"portfolios": chosen.portfolios if by_whose and is_kept else None}, is_kept
 
 
 def _money(chosen: Selection) -> dict[str, Any]:

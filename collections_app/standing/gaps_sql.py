@@ -1,6 +1,7 @@
 """The gap dashboard in one statement: totals, groups and customers of the same chosen rows.
 
-Parameters: those of ``figures_sql``; ``working_days`` and ``worked_days`` of the month; ``rating``
+Parameters: those of ``figures_sql``; for what is kept, ``portfolios`` (null for all);
+``working_days`` and ``worked_days`` of the month; ``rating``
 (a letter, ``none`` for the unrated, null for all), the ``asked_currency`` and the organisation's
 ``own_currency``; the ``words`` that the list is searched for (null for none) and their ``letters``,
 ``limit``, ``offset`` and ``most``, how many of the riskiest.
@@ -14,8 +15,8 @@ from collections_app.standing.figures_sql import (
     AMOUNTS,
     EXPECTED,
     FIGURES,
-    KEPT_FIGURES,
     RATING_OF_MONTH,
+    kept_figures,
 )
 
 SUMMED: Final = (*AMOUNTS, "expected")
@@ -132,12 +133,18 @@ def _group(customers: str, key: str, name: str, public_id: str, group: str) -> s
 _GROUPS: Final = groups("count(*)")
 
 
+# What is kept is read by whose the customers are, without naming each.
+_KEPT: Final = kept_figures("""
+      AND (%(portfolios)s::bigint[] IS NULL
+        OR k.present_owner_id = ANY(%(portfolios)s::bigint[]))""")
+
+
 def _figures(*, is_kept: bool) -> str:
     return f"{_rated_figures(is_kept=is_kept)}, {_CHOSEN}"
 
 
 def _rated_figures(*, is_kept: bool) -> str:
-    return f"{KEPT_FIGURES if is_kept else FIGURES}, {_rated(is_kept=is_kept)}"
+    return f"{_KEPT if is_kept else FIGURES}, {_rated(is_kept=is_kept)}"
 
 
 def total_statement(*, is_kept: bool) -> str:

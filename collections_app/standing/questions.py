@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from collections_app.core.months import add_months, first_of, last_of, month_before
 from collections_app.organisation.queries import organisation, work_calendar
@@ -14,10 +14,15 @@ from collections_app.standing.figures import parameters_of, serves_kept
 from collections_app.standing.gaps_sql import sums_statement
 from collections_app.standing.month import days_of
 from collections_app.standing.points import Point, parameters_of_points, points_of
+from collections_app.standing.rates import months_of, window_of
+from collections_app.standing.realised_sql import DONE_SUMS, LATEST
 from collections_app.standing.trends_sql import KEPT, MONTHS
+from collections_app.standing.verdicts_sql import MOST_MISSING, WEEKS
 
+# Of so many months before a day it is told what measures brought.
+MONTHS_DONE: Final = 12
 # What narrows nothing.
-WHOLE: dict[str, None] = {"owners": None, "rating": None, "currency": None}
+WHOLE: dict[str, None] = {"owners": None, "rating": None, "currency": None, "portfolios": None}
 
 
 def are_kept(month: date, on: date) -> bool:
@@ -104,13 +109,55 @@ class YearMonths:
         return MONTHS, parameters_of_points(self.points, customers) | WHOLE
 
 
-class YearVerdicts(OfMonth):
-    """What was judged and in time of the twelve months' promises, as of the day."""
+class OfVerdicts(OfMonth):
+    """A question of promises whose deadline fell in the ``months`` that end with the month."""
+
+    months = 1
+
+    def values(self, customers: Collection[int] | None) -> dict[str, Any]:
+        window = {"since": add_months(self.month, 1 - self.months), "until": last_of(self.month)}
+        return super().values(customers) | window | {"zone": organisation().time_zone}
+
+
+class YearVerdicts(OfVerdicts):
+    """What was judged and in time of the twelve months' promises."""
+
+    months = 12
 
     def rows(self, customers: Collection[int] | None) -> tuple[str, dict[str, Any]]:
-        window = {"since": add_months(self.month, -11), "until": last_of(self.month)}
-        zone = {"zone": organisation().time_zone}
-        return KEPT, self.values(customers) | window | zone
+        return KEPT, self.values(customers)
+
+
+class MonthVerdicts(OfVerdicts):
+    """What was kept, partially kept and broken, by week."""
+
+    def rows(self, customers: Collection[int] | None) -> tuple[str, dict[str, Any]]:
+        return WEEKS, self.values(customers)
+
+
+class MostMissing(OfVerdicts):
+    """The instalments with most not in time, one by one."""
+
+    def rows(self, customers: Collection[int] | None) -> tuple[str, dict[str, Any]]:
+        return MOST_MISSING, self.values(customers)
+
+
+class DoneMeasures(OfMonth):
+    """What done measures of the months before the day brought, by kind."""
+
+    def values(self, customers: Collection[int] | None) -> dict[str, Any]:
+        window = window_of(self.on, months=MONTHS_DONE)
+        return months_of(window, self.on, customers) | WHOLE | {"kind": None}
+
+    def rows(self, customers: Collection[int] | None) -> tuple[str, dict[str, Any]]:
+        return DONE_SUMS, self.values(customers)
+
+
+class LatestMeasures(DoneMeasures):
+    """The done measures of the latest months, one by one."""
+
+    def rows(self, customers: Collection[int] | None) -> tuple[str, dict[str, Any]]:
+        return LATEST, self.values(customers)
 
 
 AnyQuestion = OfMonth | YearMonths
@@ -126,4 +173,8 @@ def present_questions(day: date) -> list[AnyQuestion]:
         MonthAges(month, day),
         YearMonths.of(month, day),
         YearVerdicts(month, day),
+        MonthVerdicts(month, day),
+        MostMissing(month, day),
+        DoneMeasures(month, day),
+        LatestMeasures(month, day),
     ]

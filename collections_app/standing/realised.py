@@ -9,11 +9,20 @@ from typing import Any
 from uuid import UUID
 
 from collections_app.core.money import ratio
+from collections_app.core.months import first_of
 from collections_app.core.rows import fetch_rows, identified
 from collections_app.core.together import fetch_together
+from collections_app.standing.answers_sql import parts
+from collections_app.standing.questions import DoneMeasures, LatestMeasures
 from collections_app.standing.rates import Customers, Window, months_of
-from collections_app.standing.realised_sql import GROUPS, LIST, REALISED
-from collections_app.standing.selection import Selection
+from collections_app.standing.realised_sql import (
+    LIST,
+    REALISED,
+    TOP,
+    groups_statement,
+    latest_statement,
+)
+from collections_app.standing.selection import Selection, kept_values
 from collections_app.standing.sureness import Interval, Pairs, ratio_interval, share_interval
 
 
@@ -114,22 +123,31 @@ def realised_rates(*, window: Window, on: date, customers: Customers = None) -> 
 
 
 def realised_of(
-    chosen: Selection, window: Window, *, kind: str = "", limit: int | None = None, offset: int = 0
+    chosen: Selection, *, kind: str = "", limit: int | None = None, offset: int = 0
 ) -> Realised:
-    """What measures of the window's months, done by ``chosen.on``, brought; one statement.
+    """What measures of the twelve months before ``chosen.on``, done by then, brought.
 
     In ``chosen.currency``; a measure belongs to the rep and rating of its month. The latest months
-    are listed first.
+    are listed first. One statement, of what is kept where that serves.
     """
-    values = months_of(window, chosen.on, chosen.ids) | {
-        "currency": chosen.currency,
-        "owners": None if chosen.owners is None else sorted(chosen.owners),
-        "rating": chosen.rating,
-        "kind": kind or None,
-        "limit": limit,
-        "offset": offset,
-    }
-    found = fetch_together({"groups": GROUPS, "rows": LIST}, values)
+    month = first_of(chosen.on)
+    sums, latest = DoneMeasures(month, chosen.on), LatestMeasures(month, chosen.on)
+    is_first = limit is not None and offset + limit <= TOP
+    values = kept_values(chosen, {"sums": sums, "latest": latest}) if is_first else None
+    if values is not None:
+        statements = {
+            "groups": groups_statement(parts("sums")),
+            "rows": latest_statement(parts("latest")),
+        }
+    else:
+        rows, values = sums.rows(chosen.ids)
+        values |= chosen.narrowing
+        statements = {"groups": groups_statement(rows), "rows": LIST}
+    values |= {"kind": kind or None, "limit": limit, "offset": offset}
+    return _realised(fetch_together(statements, values))
+
+
+def _realised(found: dict[str, list[dict[str, Any]]]) -> Realised:
     groups: dict[str, list[RealisedGroup]] = {"kind": [], "rep": [], "rating": [], "all": []}
     for row in found["groups"]:
         groups[row.pop("grouped_by")].append(RealisedGroup(**identified(row)))
@@ -137,13 +155,12 @@ def realised_of(
         of.sort(key=lambda g: (g.rate is None, -(g.rate or 0), g.key))
     groups["rating"].sort(key=lambda g: (not g.key, g.key))
     total = next((g for g in groups["all"] if g.done or g.untold), None)
-    listed = found["rows"][0]["listed"] if found["rows"] else 0
     rows = [_measure(row) for row in found["rows"]]
+    listed = total.done + total.untold if total else 0
     return Realised(total, groups["kind"], groups["rep"], groups["rating"], rows, listed)
 
 
 def _measure(row: dict[str, Any]) -> DoneMeasure:
-    row.pop("listed")
     is_told = row["realised"] is not None
     return DoneMeasure(
         **(
@@ -153,6 +170,7 @@ def _measure(row: dict[str, Any]) -> DoneMeasure:
                 "month": date.fromisoformat(row["month"]),
                 "done": int(is_told),
                 "untold": int(not is_told),
+                "rating": row["rating"] or "",
                 "realised": row["realised"] or 0,
             }
         )

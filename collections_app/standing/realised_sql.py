@@ -2,11 +2,14 @@
 
 Parameters: ``as_of``, ``first`` and ``last`` (months), ``customers`` (ids or null for all); of
 those by rep and rating also ``currency``, ``owners``, ``rating``, and ``kind``, each null for all.
+Statements of rows are those of ``answers_sql.fill_statement``.
 """
 
 from __future__ import annotations
 
 from typing import Final
+
+from collections_app.standing.answers_sql import CHOSEN
 
 DONE: Final = """
 done AS (
@@ -38,8 +41,8 @@ GROUP BY d.kind, c.currency ORDER BY d.kind, c.currency
 _END: Final = """LEAST((d.month + interval '1 month' - interval '1 day')::date, %(as_of)s::date)"""
 _CHOSEN: Final = f"""
 chosen AS (
-    SELECT d.*, c.public_id, c.code, c.name, c.currency, w.name AS owner_name, w.email,
-        w.public_id AS owner, COALESCE(g.rating, '') AS rating
+    SELECT d.*, c.public_id, c.code, c.name, c.currency, c.owner_id AS portfolio_id,
+        o.id AS owner_id, w.name AS owner_name, COALESCE(NULLIF(g.rating, ''), 'none') AS rating
     FROM done d JOIN customers_customer c ON c.id = d.customer_id
     JOIN LATERAL (SELECT COALESCE((
         SELECT o.owner_id FROM customers_ownership o
@@ -51,31 +54,85 @@ chosen AS (
         SELECT true AS known, r.rating FROM customers_ratingchange r
         WHERE r.customer_id = c.id AND (r.valid_from IS NULL OR r.valid_from <= {_END})
         ORDER BY r.valid_from DESC NULLS LAST, r.id DESC LIMIT 1) r ON true) g ON true
-    WHERE c.currency = %(currency)s
+    WHERE (%(currency)s::text IS NULL OR c.currency = %(currency)s::text)
       AND (%(owners)s::bigint[] IS NULL OR o.id = ANY(%(owners)s::bigint[]))
       AND (%(rating)s::text IS NULL
         OR COALESCE(NULLIF(g.rating, ''), 'none') = %(rating)s::text)
       AND (%(kind)s::text IS NULL OR d.kind = %(kind)s::text)
 )
 """
-GROUPS: Final = f"""
+_WHOSE: Final = "d.portfolio_id, d.owner_id, d.rating, d.currency"
+# So many of each sort are kept one by one: a page of them.
+TOP: Final = 50
+# Products are kept as whole thousands of millions of millions and the rest.
+_LARGE: Final = 10**15
+_PRODUCTS: Final = {
+    "expected_squares": """COALESCE(sum(d.expected::numeric * d.expected)
+        FILTER (WHERE d.realised IS NOT NULL), 0)""",
+    "realised_squares": "COALESCE(sum(d.realised::numeric * d.realised), 0)",
+    "products": "COALESCE(sum(d.expected::numeric * d.realised), 0)",
+}
+_SUMMED: Final = ("done", "untold", "expected", "realised", "met")
+DONE_SUMS: Final = f"""
 WITH {DONE}, {_CHOSEN}
-SELECT CASE GROUPING(d.kind, d.email, d.rating) WHEN 3 THEN 'kind' WHEN 5 THEN 'rep'
-        WHEN 6 THEN 'rating' ELSE 'all' END AS grouped_by,
-    COALESCE(d.kind, d.email, d.rating, 'all') AS key, COALESCE(d.owner_name, '') AS name,
-    d.owner AS public_id, {SUMS},
-    count(*) FILTER (WHERE d.realised >= d.expected) AS met,
-    COALESCE(sum(d.expected::numeric * d.expected) FILTER (WHERE d.realised IS NOT NULL), 0)
-        AS expected_squares,
-    COALESCE(sum(d.realised::numeric * d.realised), 0) AS realised_squares,
-    COALESCE(sum(d.expected::numeric * d.realised), 0) AS products
-FROM chosen d
-GROUP BY GROUPING SETS ((d.kind), (d.email, d.owner_name, d.owner), (d.rating), ())
+SELECT portfolio_id, owner_id, rating, currency, kind AS key, ARRAY[{", ".join(_SUMMED)},
+    {", ".join(f"div({name}, {_LARGE}), mod({name}, {_LARGE})" for name in _PRODUCTS)}
+    ]::bigint[] AS sums
+FROM (SELECT {_WHOSE}, d.kind, {SUMS}, count(*) FILTER (WHERE d.realised >= d.expected) AS met,
+        {", ".join(f"{what} AS {name}" for name, what in _PRODUCTS.items())}
+    FROM chosen d GROUP BY {_WHOSE}, d.kind) s
 """
+# Those of the latest months, by kind and measure, with the month as days since year 1.
+LATEST: Final = f"""
+WITH {DONE}, {_CHOSEN}
+SELECT {_WHOSE}, d.kind || ' ' || d.id AS key,
+    ARRAY[d.month - '0001-01-01'::date, d.expected, d.realised]::bigint[] AS sums
+FROM (SELECT d.*, row_number() OVER (PARTITION BY {_WHOSE}, d.kind
+    ORDER BY d.month DESC, d.expected DESC, d.code COLLATE "C", d.id) AS place
+    FROM chosen d) d
+WHERE d.place <= {TOP}
+"""
+_OF_KIND: Final = "(%(kind)s::text IS NULL OR split_part(f.key, ' ', 1) = %(kind)s::text)"
+
+
+def groups_statement(rows: str) -> str:
+    """By kind, rep, rating and in all, of what is chosen of the rows of ``DONE_SUMS``, or kept."""
+    places = enumerate(_SUMMED, 1)
+    sums = [f"COALESCE(sum(f.sums[{n}]), 0)::bigint AS {name}" for n, name in places]
+    for name, n in zip(_PRODUCTS, range(len(_SUMMED) + 1, 100, 2), strict=False):
+        sums.append(f"COALESCE(sum(f.sums[{n}]) * {_LARGE} + sum(f.sums[{n + 1}]), 0) AS {name}")
+    return f"""
+SELECT CASE GROUPING(f.key, w.email, f.rating) WHEN 3 THEN 'kind' WHEN 5 THEN 'rep'
+        WHEN 6 THEN 'rating' ELSE 'all' END AS grouped_by,
+    COALESCE(f.key, w.email, NULLIF(f.rating, 'none'),
+        CASE WHEN GROUPING(f.rating) = 0 THEN '' ELSE 'all' END) AS key,
+    COALESCE(w.name, '') AS name, w.public_id, {", ".join(sums)}
+FROM ({rows}) f JOIN accounts_person w ON w.id = f.owner_id WHERE {CHOSEN} AND {_OF_KIND}
+GROUP BY GROUPING SETS ((f.key), (w.email, w.name, w.public_id), (f.rating), ())
+"""
+
+
+def latest_statement(rows: str) -> str:
+    """The first of ``LIST``, of those kept one by one."""
+    return f"""
+WITH latest AS MATERIALIZED (
+    SELECT f.owner_id, f.rating, split_part(f.key, ' ', 2)::bigint AS id, f.sums
+    FROM ({rows}) f WHERE {CHOSEN} AND {_OF_KIND}
+    ORDER BY f.sums[1] DESC, f.sums[2] DESC FETCH FIRST {TOP} ROWS WITH TIES
+)
+SELECT c.public_id, c.code, c.name, w.name AS owner_name, NULLIF(f.rating, 'none') AS rating,
+    m.kind, m.description, p.month, f.sums[2] AS expected, f.sums[3] AS realised
+FROM latest f JOIN planning_measure m ON m.id = f.id JOIN planning_monthplan p ON p.id = m.plan_id
+JOIN customers_customer c ON c.id = p.customer_id JOIN accounts_person w ON w.id = f.owner_id
+ORDER BY p.month DESC, f.sums[2] DESC, c.code COLLATE "C", m.id
+LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+
 LIST: Final = f"""
 WITH {DONE}, {_CHOSEN}
-SELECT d.public_id, d.code, d.name, d.owner_name, d.rating, d.kind, m.description, d.month,
-    d.expected, d.realised, count(*) OVER () AS listed
+SELECT d.public_id, d.code, d.name, d.owner_name, NULLIF(d.rating, 'none') AS rating, d.kind,
+    m.description, d.month, d.expected, d.realised
 FROM chosen d JOIN planning_measure m ON m.id = d.id
 ORDER BY d.month DESC, d.expected DESC, d.code COLLATE "C", d.id
 LIMIT %(limit)s OFFSET %(offset)s

@@ -9,12 +9,17 @@ from typing import Any
 from uuid import UUID
 
 from collections_app.core.money import ratio
-from collections_app.core.months import last_of
 from collections_app.core.together import fetch_together
-from collections_app.organisation.queries import organisation
-from collections_app.standing.course import values_of
-from collections_app.standing.selection import Selection
-from collections_app.standing.verdicts_sql import LIST, WEEKS
+from collections_app.standing.answers_sql import parts
+from collections_app.standing.questions import MonthVerdicts, MostMissing
+from collections_app.standing.selection import Selection, kept_values
+from collections_app.standing.verdicts_sql import (
+    LIST,
+    TOP,
+    VERDICTS,
+    most_missing_statement,
+    weeks_statement,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,12 @@ class VerdictsAsked:
     limit: int | None = None
     offset: int = 0
 
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the first page, of all."""
+        is_of_all = self.week is None and self.verdict is None
+        return is_of_all and self.limit is not None and self.offset + self.limit <= TOP
+
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
@@ -85,21 +96,31 @@ class Verdicts:
 def verdicts_of(chosen: Selection, asked: VerdictsAsked) -> Verdicts:
     """Instalments whose deadline fell in the month and had passed before ``chosen.on``.
 
-    In ``chosen.currency``; most not in time first. One statement.
+    In ``chosen.currency``; most not in time first. One statement, of what is kept where it serves.
     """
-    values = values_of(chosen) | {
-        "since": chosen.month,
-        "until": last_of(chosen.month),
-        "zone": organisation().time_zone,
-        "week": asked.week,
-        "verdict": asked.verdict,
-        "limit": asked.limit,
-        "offset": asked.offset,
-    }
-    found = fetch_together({"weeks": WEEKS, "rows": LIST}, values)
-    rows = found["rows"]
-    listed = rows[0]["listed"] if rows else 0
-    return Verdicts([_week(row) for row in found["weeks"]], [_judged(row) for row in rows], listed)
+    weeks = MonthVerdicts(chosen.month, chosen.on)
+    named = {"weeks": weeks, "most": MostMissing(chosen.month, chosen.on)}
+    values = kept_values(chosen, named) if asked.is_first else None
+    if values is not None:
+        statements = {
+            "weeks": weeks_statement(parts("weeks")),
+            "rows": most_missing_statement(parts("most")),
+        }
+    else:
+        rows, values = weeks.rows(chosen.ids)
+        values |= chosen.narrowing
+        statements = {"weeks": weeks_statement(rows), "rows": LIST}
+    values |= {"week": asked.week, "verdict": asked.verdict}
+    values |= {"limit": asked.limit, "offset": asked.offset}
+    found = fetch_together(statements, values)
+    listed, by_week = _listed(asked, found), [_week(row) for row in found["weeks"]]
+    return Verdicts(by_week, [_judged(row) for row in found["rows"]], listed)
+
+
+def _listed(asked: VerdictsAsked, found: dict[str, list[dict[str, Any]]]) -> int:
+    if asked.is_first:
+        return sum(row[verdict] for row in found["weeks"] for verdict in VERDICTS)
+    return found["rows"][0]["listed"] if found["rows"] else 0
 
 
 def _week(row: dict[str, Any]) -> Week:

@@ -32,8 +32,10 @@ from collections_app.standing.models import LedgerSums, MonthFigures
 from collections_app.standing.month import month_list
 from collections_app.standing.operations import refresh_touched
 from collections_app.standing.queries import open_balances
+from collections_app.standing.realised import realised_of
 from collections_app.standing.selection import Selection
 from collections_app.standing.trends import trends_of
+from collections_app.standing.verdicts import VerdictsAsked, verdicts_of
 from tests.conftest import Cast
 from tests.facts import promise
 from tests.web.facts import (
@@ -99,7 +101,11 @@ def plan_acts(draw: st.DrawFn) -> Act:
             expected_uplift=amount,
         )  # fmt: skip
 
-    return draw(st.sampled_from((target, ask, agree, measure)))
+    def done(c: Customer, cast: Cast, on: date) -> object:
+        plan = c.plans.order_by("month").first() or make_plan(c, amount, month=month_of(on))
+        return make_measure(plan, amount, status="done", realised=offset if offset > 0 else None)
+
+    return draw(st.sampled_from((target, ask, agree, measure, done)))
 
 
 @st.composite
@@ -155,7 +161,8 @@ def assert_added_up(chosen: Selection) -> None:
 def all_of(chosen: Selection) -> list[object]:
     """Everything that is kept of a dashboard."""
     days, values = days_rows(chosen)
-    found = [gaps_of(chosen, CustomersAsked()), total_of(chosen), ages_of(chosen)]
+    found: list[object] = [gaps_of(chosen, CustomersAsked()), total_of(chosen), ages_of(chosen)]
+    found += [verdicts_of(chosen, VerdictsAsked(limit=50)), realised_of(chosen, limit=50)]
     return [*found, trends_of(chosen), fetch_rows(days, values)]
 
 

@@ -68,10 +68,13 @@ def make_plan(
     return plan
 
 
-def make_measure(plan: MonthPlan, uplift: int, *, status: str = "planned") -> Measure:
-    """A measure that counts from the first of its month; ``uplift`` in whole units."""
+def make_measure(
+    plan: MonthPlan, uplift: int, *, status: str = "planned", realised: int | None = None
+) -> Measure:
+    """A measure that counts from the first of its month; amounts in whole units."""
     measure = Measure.objects.create(
         plan=plan, kind="incentive", expected_uplift=uplift * 100, status=status,
+        realised_uplift=None if realised is None else realised * 100,
         description=f"No. {next(_numbers)}",
     )  # fmt: skip
     MeasureChange.objects.create(

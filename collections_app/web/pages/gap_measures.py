@@ -13,8 +13,10 @@ from collections_app.accounts.models import Person
 from collections_app.core.months import month_text
 from collections_app.customers.models import CustomerQuerySet
 from collections_app.standing.queries import payments_known_through
+from collections_app.standing.questions import MONTHS_DONE
 from collections_app.standing.rates import Window, window_of
 from collections_app.standing.realised import DoneMeasure, Realised, RealisedGroup, realised_of
+from collections_app.standing.realised_sql import TOP
 from collections_app.standing.sureness import FEWEST, Interval
 from collections_app.web.charts.intervals import Span, spans_of
 from collections_app.web.pages.gap_question import GapQuestion
@@ -23,8 +25,6 @@ from collections_app.web.pages.turning import Paged
 from collections_app.web.sheets import Cell, Money, Sheet
 from collections_app.web.templatetags.states import measure_kind
 
-MONTHS: Final = 12
-PAGE_SIZE: Final = 50
 MOST_GROUPS: Final = 200
 MEASURES: Final = ("measure_kinds", "measure_reps", "measure_ratings", "measures")
 Note = Sequence[tuple[str, str]]
@@ -75,7 +75,7 @@ class MeasuresTab(GapTab, Paged):
 def measures_tab(asked: GapQuestion, visible: CustomerQuerySet, *, by: Person) -> MeasuresTab:
     """What measures brought with the customers that ``by`` may see, in one currency."""
     currency, currencies = money_of(asked, visible)
-    found = _found(asked, visible, currency, limit=PAGE_SIZE, offset=(asked.page - 1) * PAGE_SIZE)
+    found = _found(asked, visible, currency, limit=TOP, offset=(asked.page - 1) * TOP)
     return MeasuresTab(
         asked=asked,
         known_through=payments_known_through(),
@@ -83,11 +83,11 @@ def measures_tab(asked: GapQuestion, visible: CustomerQuerySet, *, by: Person) -
         currencies=currencies,
         choices=choices_of(by),
         total=found.total,
-        window=window_of(asked.day, months=MONTHS),
+        window=window_of(asked.day, months=MONTHS_DONE),
         tables=_tables(found),
         rows=found.rows,
         listed=found.listed,
-        has_more=found.listed > asked.page * PAGE_SIZE,
+        has_more=found.listed > asked.page * TOP,
     )
 
 
@@ -96,7 +96,6 @@ def _found(
 ) -> Realised:
     return realised_of(
         asked.selection(visible, currency=currency),
-        window_of(asked.day, months=MONTHS),
         kind=asked.kind,
         limit=limit,
         offset=offset,
@@ -136,7 +135,7 @@ def measures_sheet(
     currency, _known = money_of(asked, visible)
     is_list = table == "measures"
     found = _found(asked, visible, currency, limit=None if is_list else 0, offset=0)
-    window = window_of(asked.day, months=MONTHS)
+    window = window_of(asked.day, months=MONTHS_DONE)
     note = [
         *note,
         (_("From"), month_text(window.first_month)),

@@ -10,11 +10,13 @@ from django.db.models import Count
 
 from collections_app.accounts.models import Person, Role, Team
 from collections_app.accounts.queries import people_under
+from collections_app.customers.currencies import currencies_seen
 from collections_app.customers.models import CustomerQuerySet
 from collections_app.organisation.queries import organisation
 from collections_app.standing.course import Ages, ages_of, total_ages
 from collections_app.standing.queries import payments_known_through
 from collections_app.standing.verdicts import Judged, VerdictsAsked, verdicts_of
+from collections_app.standing.verdicts_sql import TOP
 from collections_app.web.charts.ages import AgeLine, age_lines
 from collections_app.web.charts.heat import HeatMap, heat_of
 from collections_app.web.pages.gap_question import GapQuestion
@@ -22,7 +24,6 @@ from collections_app.web.pages.turning import ByMonth, Paged
 from collections_app.web.pages.units import Unit
 
 MOST_REPS: Final = 500
-PAGE_SIZE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def promises_tab(asked: GapQuestion, visible: CustomerQuerySet, *, by: Person) -
     currency, currencies = money_of(asked, visible)
     found = verdicts_of(
         asked.selection(visible, currency=currency),
-        VerdictsAsked(asked.week, asked.verdict or None, PAGE_SIZE, (asked.page - 1) * PAGE_SIZE),
+        VerdictsAsked(asked.week, asked.verdict or None, TOP, (asked.page - 1) * TOP),
     )
     return PromisesTab(
         asked=asked,
@@ -83,7 +84,7 @@ def promises_tab(asked: GapQuestion, visible: CustomerQuerySet, *, by: Person) -
         heat=heat_of(found.weeks, asked.month),
         rows=found.rows,
         listed=found.listed,
-        has_more=found.listed > asked.page * PAGE_SIZE,
+        has_more=found.listed > asked.page * TOP,
     )
 
 
@@ -106,14 +107,13 @@ def ageing_tab(asked: GapQuestion, visible: CustomerQuerySet, *, by: Person) -> 
 
 def money_of(asked: GapQuestion, visible: CustomerQuerySet) -> tuple[str, list[str]]:
     """The currency asked for, else the organisation's own, else that of most; and all there are."""
-    rows = visible.order_by().values_list("currency").annotate(number=Count("pk"))
-    known = dict(rows)
-    own = organisation().currency
+    known, own = currencies_seen(asked.reader), organisation().currency
     if asked.currency in known:
-        return asked.currency, sorted(known)
+        return asked.currency, known
     if own in known or not known:
-        return own, sorted(known)
-    return max(known, key=lambda currency: (known[currency], currency)), sorted(known)
+        return own, known
+    rows = visible.order_by().values_list("currency").annotate(number=Count("pk"))
+    return max(rows, key=lambda row: (row[1], row[0]))[0], known
 
 
 def choices_of(by: Person) -> Choices:

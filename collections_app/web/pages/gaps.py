@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from collections_app.accounts.models import Person
-from collections_app.core.months import first_of, month_before
+from collections_app.core.months import add_months, month_before
 from collections_app.core.together import fetch_together
 from collections_app.customers.models import Customer
 from collections_app.organisation.queries import organisation
@@ -132,7 +132,7 @@ def gap_page(asked: GapQuestion, *, by: Person) -> GapPage:
     keep_for(
         chosen,
         MonthSums.of(asked.month, asked.day),
-        MonthSums.of(first_of(before), before),
+        MonthSums.of(add_months(asked.month, -1), before),
         MonthDays(asked.month, asked.day),
     )
     found = gaps_of(chosen, customers_asked(asked), most=RISKIEST)
@@ -176,9 +176,7 @@ def customers_asked(asked: GapQuestion) -> CustomersAsked:
 def _before(asked: GapQuestion, chosen: Selection, total: GroupGap) -> GroupGap | None:
     """The same selection on the same day of the month before, in the same currency."""
     on = month_before(asked.day)
-    former = replace(
-        chosen, month=first_of(month_before(asked.month)), on=on, currency=total.currency
-    )
+    former = replace(chosen, month=add_months(asked.month, -1), on=on, currency=total.currency)
     found = total_of(former)
     return found if found is not None and found.currency == total.currency else None
 
