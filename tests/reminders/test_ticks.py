@@ -74,7 +74,7 @@ def test_where_nothing_happened_a_tick_looks_at_no_customer(cast: Cast, ticks: T
         ticks.tick(AFTER)
     asked = [query["sql"] for query in queries]
     assert not [sql for sql in asked if "customers_contact" in sql or "notices_notice" in sql]
-    assert len(asked) <= 18
+    assert len(asked) <= 13
 
 
 def test_a_tick_of_a_new_day_looks_at_everybody(cast: Cast, ticks: Ticks) -> None:
