@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from collections_app.accounts.models import AuditEntry, Delegation, Person, Team
@@ -37,6 +38,12 @@ class Sent:
     path: str
     values: dict[str, str]
     found: Found
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def with_files(self, values: dict[str, str]) -> dict[str, Any]:
+        """The values with the form's files, each to be read from its beginning."""
+        files = {name: SimpleUploadedFile("a.csv", data) for name, data in self.files.items()}
+        return {**values, **files}
 
 
 def last_of(model: Any, field: str) -> Callable[[], str]:
@@ -206,6 +213,8 @@ SETTINGS_TEXTS: dict[str, Found] = {
     "person_edit": {"name": lambda: anna().name},
 }  # fmt: skip
 
+FILES = {"import_upload": {"file": b"customer,amount\n"}}
+
 
 def forms_of_admins(client: Client, world: World, cast: Cast) -> Iterator[Sent]:
     """Each form of settings and imports, as it starts but for what makes it a change."""
@@ -251,5 +260,7 @@ def form_shown(
     form = context.get("form") if context else None
     if not isinstance(form, StaffForm):
         return None
-    start = {bound.name: str(bound.value() or "") for bound in form if bound.name != "token"}
-    return Sent(name, path, start | changed, found)
+    files = FILES.get(name, {})
+    fields = (bound for bound in form if bound.name not in {"token", *files})
+    start = {bound.name: str(bound.value() or "") for bound in fields}
+    return Sent(name, path, start | changed, found, files)

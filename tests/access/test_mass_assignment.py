@@ -57,7 +57,7 @@ def outcome_of(client: Client, sent: Sent, extra: dict[str, str]) -> tuple[int, 
         for name in SEQUENCES:
             cursor.execute("SELECT setval(%s, 1000)", [name])
     with transaction.atomic():
-        answer = client.post(sent.path, {**extra, **sent.values, "token": TOKEN})
+        answer = client.post(sent.path, sent.with_files({**extra, **sent.values, "token": TOKEN}))
         # The clock's say, and another one each time.
         FollowUp.objects.filter(on_day=DAY).update(at=NOON)
         found = (answer.status_code, whole(fingerprint()))
