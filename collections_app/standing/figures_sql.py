@@ -24,19 +24,31 @@ AMOUNTS: Final = (
 # Money on instalments is read from what is kept (allocation is causal: what a payment filled does
 # not depend on later facts), except for customers whose reversals make a past day differ.
 # Not materialised, so that instalments are looked up one by one among all that was ever allocated.
-ALLOCATED = """
-allocated AS NOT MATERIALIZED (
+GIVEN_PARTS = """
+given_parts AS MATERIALIZED (
+    SELECT * FROM unnest(
+        %(new_instalments)s::bigint[], %(new_days)s::date[], %(new_amounts)s::bigint[]
+    ) AS t(instalment_id, received_on, amount)
+),"""
+OR_GIVEN = " UNION ALL SELECT * FROM given_parts"
+ALLOCATED = f"""
+kept_parts AS NOT MATERIALIZED (
     SELECT a.instalment_id, a.received_on, a.amount
     FROM standing_allocation a
     WHERE a.received_on <= %(as_of)s AND a.customer_id <> ALL(%(anew)s::bigint[])
-    UNION ALL
-    SELECT * FROM unnest(
-        %(new_instalments)s::bigint[], %(new_days)s::date[], %(new_amounts)s::bigint[]
-    )
-)
+),{GIVEN_PARTS}
+allocated AS NOT MATERIALIZED (SELECT * FROM kept_parts{OR_GIVEN})
 """
 
-MONTH_INSTALMENTS = """
+_RECEIVED = """sum(a.amount)::bigint AS received,
+            COALESCE(sum(a.amount) FILTER (WHERE a.received_on >= %(month)s
+                AND a.received_on <= %(month_end)s), 0)::bigint AS from_month"""
+# Joined, for what is given is in no index.
+FILLED_OF_GIVEN = f"""
+    UNION ALL
+    SELECT d.id, {_RECEIVED}
+    FROM given_parts a JOIN due d ON d.id = a.instalment_id GROUP BY d.id"""
+MONTH_INSTALMENTS = f"""
 due AS (
     SELECT i.id, i.customer_id, i.amount, i.tolerance, i.due_on, i.deadline_on,
            (c.ended_on IS NOT NULL AND c.ended_on <= %(as_of)s) AS ended
@@ -46,10 +58,8 @@ due AS (
 ),
 filled AS (
     SELECT d.id, s.received, s.from_month FROM due d JOIN LATERAL (
-        SELECT sum(a.amount)::bigint AS received,
-            COALESCE(sum(a.amount) FILTER (WHERE a.received_on >= %(month)s
-                AND a.received_on <= %(month_end)s), 0)::bigint AS from_month
-        FROM allocated a WHERE a.instalment_id = d.id) s ON s.received IS NOT NULL
+        SELECT {_RECEIVED}
+        FROM kept_parts a WHERE a.instalment_id = d.id) s ON s.received IS NOT NULL{FILLED_OF_GIVEN}
 ),
 promised AS (
     SELECT d.customer_id,

@@ -14,7 +14,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from collections_app.standing.figures_sql import FIGURE_ROWS, FIGURES, KEPT_FIGURES
+from collections_app.standing.figures_sql import (
+    FIGURE_ROWS,
+    FIGURES,
+    FILLED_OF_GIVEN,
+    GIVEN_PARTS,
+    KEPT_FIGURES,
+    OR_GIVEN,
+)
 from collections_app.standing.kept import SUMMARY
 from collections_app.standing.month_sql import KEPT_LEDGER
 from collections_app.standing.rates_sql import (
@@ -39,6 +46,7 @@ _NARROWED: Final = (
     # On the standing day nobody's allocations differ from what is kept.
     (r" AND a\.customer_id <> ALL\(%\(anew\)s::bigint\[\]\)", ""),
     (rf"\s+UNION ALL\s+SELECT \* FROM unnest\(\s*{_NEW}\s*\)", ""),
+    *((re.escape(given), "") for given in (GIVEN_PARTS, OR_GIVEN, FILLED_OF_GIVEN)),
     (rf"\s+WHERE {_OWNERS} IS NULL OR o\.owner_id = ANY\({_OWNERS}\)", ""),
 )  # fmt: skip
 _OF_SEVERAL: Final = ("%(customers)s", "%(anew)s", "%(new_", "%(owners)s")

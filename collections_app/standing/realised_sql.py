@@ -38,6 +38,7 @@ GROUP BY d.kind, c.currency ORDER BY d.kind, c.currency
 """
 
 # A measure belongs to the rep and the rating of its month, as the month's figures do (rule 11).
+# OFFSET 0 has the rep looked up once a measure, not once for each person.
 _END: Final = """LEAST((d.month + interval '1 month' - interval '1 day')::date, %(as_of)s::date)"""
 _CHOSEN: Final = f"""
 chosen AS (
@@ -47,7 +48,8 @@ chosen AS (
     JOIN LATERAL (SELECT COALESCE((
         SELECT o.owner_id FROM customers_ownership o
         WHERE o.customer_id = c.id AND (o.valid_from IS NULL OR o.valid_from <= {_END})
-        ORDER BY o.valid_from DESC NULLS LAST, o.id DESC LIMIT 1), c.owner_id) AS id) o ON true
+        ORDER BY o.valid_from DESC NULLS LAST, o.id DESC LIMIT 1), c.owner_id) AS id OFFSET 0
+    ) o ON true
     JOIN accounts_person w ON w.id = o.id
     JOIN LATERAL (SELECT CASE WHEN r.known THEN r.rating ELSE c.rating END AS rating FROM (
         SELECT 1) one LEFT JOIN LATERAL (

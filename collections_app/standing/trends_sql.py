@@ -47,28 +47,40 @@ given AS MATERIALIZED (
 """
 
 
-def _money(what: str) -> str:
-    """A sum over what came on the instalment ``i`` by the day of ``o``, kept or given."""
-    return f"""(SELECT {what} FROM (
-            SELECT a.received_on, a.amount FROM standing_allocation a
-            WHERE a.instalment_id = i.id AND a.received_on <= o.as_of AND NOT EXISTS (
-                SELECT FROM anew n WHERE n.as_of = o.as_of AND n.customer_id = i.customer_id)
-            UNION ALL
-            SELECT g.received_on, g.amount FROM given g
-            WHERE g.instalment_id = i.id AND g.as_of = o.as_of) a)"""
+def _filled(name: str, instalments: str, ours: str) -> str:
+    """What came on the ``instalments`` i by the day of the point ``o``, kept or given.
+
+    Joined and not looked up for each: what is given is in no index.
+    """
+    sums = """sum(m.amount) AS came,
+        sum(m.amount) FILTER (WHERE m.received_on BETWEEN o.month AND o.month_end) AS in_month"""
+    return f"""
+{name} AS MATERIALIZED (
+    SELECT o.kind, o.month, i.id, {sums}
+    FROM {instalments}
+    JOIN standing_allocation m ON m.instalment_id = i.id AND m.received_on <= o.as_of
+    WHERE {ours} AND NOT EXISTS (
+        SELECT FROM anew n WHERE n.as_of = o.as_of AND n.customer_id = i.customer_id)
+    GROUP BY o.kind, o.month, i.id
+    UNION ALL
+    SELECT o.kind, o.month, i.id, {sums}
+    FROM {instalments} JOIN given m ON m.instalment_id = i.id AND m.as_of = o.as_of
+    WHERE {ours} GROUP BY o.kind, o.month, i.id
+)
+"""
 
 
-_COMMITTED: Final = f"""CASE WHEN c.ended_on IS NULL OR c.ended_on > o.as_of THEN i.amount
-            ELSE COALESCE({_money("sum(a.amount)")}, 0) END"""
+_COMMITTED: Final = """CASE WHEN c.ended_on IS NULL OR c.ended_on > o.as_of THEN i.amount
+            ELSE COALESCE(f.came, 0) END"""
+_DUE: Final = "points o JOIN commitments_instalment i ON i.due_on BETWEEN o.month AND o.month_end"
 
-_PROMISED: Final = f"""
+_PROMISED: Final = f"""{_filled("filled", _DUE, _OURS.format("i.customer_id"))},
 promised AS (
     SELECT o.kind, o.month, i.customer_id, sum({_COMMITTED})::bigint AS committed,
-        sum(CASE WHEN o.kind = 'early' THEN COALESCE({
-    _money("sum(a.amount) FILTER (WHERE a.received_on BETWEEN o.month AND o.month_end)")
-}, 0) END)::bigint AS promised_receipts
-    FROM points o JOIN commitments_instalment i ON i.due_on BETWEEN o.month AND o.month_end
-    JOIN commitments_commitment c ON c.id = i.commitment_id AND c.made_on <= o.as_of
+        sum(CASE WHEN o.kind = 'early' THEN COALESCE(f.in_month, 0) END)::bigint
+            AS promised_receipts
+    FROM {_DUE} JOIN commitments_commitment c ON c.id = i.commitment_id AND c.made_on <= o.as_of
+    LEFT JOIN filled f ON f.kind = o.kind AND f.month = o.month AND f.id = i.id
     WHERE {_OURS.format("i.customer_id")}
     GROUP BY o.kind, o.month, i.customer_id
 )
@@ -91,9 +103,14 @@ receipts AS (
 )
 """
 
+# Promises that took over from a measure.
+_TAKEN: Final = """plans o JOIN planning_measure e ON e.plan_id = o.id
+    JOIN commitments_commitment c ON c.measure_id = e.id AND c.made_on <= o.as_of
+    JOIN commitments_instalment i ON i.commitment_id = c.id"""
 _PLANS: Final = f"""
 plans AS (
-    SELECT o.kind, o.month, o.as_of, p.customer_id, p.id, {_at_point(TARGET_IN_FORCE)} AS target,
+    SELECT o.kind, o.month, o.month_end, o.as_of, p.customer_id, p.id,
+        {_at_point(TARGET_IN_FORCE)} AS target,
         (SELECT t.new_target FROM planning_targetchange t
          WHERE t.plan_id = p.id AND NOT t.is_revision
          ORDER BY t.id DESC LIMIT 1) AS original_target,
@@ -102,24 +119,26 @@ plans AS (
     FROM points o JOIN planning_monthplan p ON p.month = o.month
     WHERE {_OURS.format("p.customer_id")}
 ),
-taken_over AS (
+{_filled("taken", _TAKEN, "o.kind = 'early' AND c.ended_on <= o.as_of")},
+taken_over AS MATERIALIZED (
     SELECT o.month, c.measure_id, sum({_COMMITTED})::bigint AS amount
-    FROM plans o JOIN planning_measure m ON m.plan_id = o.id
-    JOIN commitments_commitment c ON c.measure_id = m.id AND c.made_on <= o.as_of
-    JOIN commitments_instalment i ON i.commitment_id = c.id
+    FROM {_TAKEN} LEFT JOIN taken f ON f.kind = o.kind AND f.month = o.month AND f.id = i.id
     WHERE o.kind = 'early' GROUP BY o.month, c.measure_id
 ),
-measures AS (
-    SELECT o.kind, o.month, o.customer_id,
-        sum(GREATEST(now.expected_uplift - COALESCE(t.amount, 0), 0))::bigint AS measures
-    FROM plans o JOIN planning_measure m ON m.plan_id = o.id
+counted AS MATERIALIZED (
+    SELECT o.kind, o.month, o.customer_id, e.id, now.expected_uplift
+    FROM plans o JOIN planning_measure e ON e.plan_id = o.id
     JOIN LATERAL (
         SELECT h.status, h.expected_uplift FROM planning_measurechange h
-        WHERE h.measure_id = m.id AND h.counts_from <= o.as_of
+        WHERE h.measure_id = e.id AND h.counts_from <= o.as_of
         ORDER BY h.counts_from DESC, h.id DESC LIMIT 1) now ON true
-    LEFT JOIN taken_over t ON t.measure_id = m.id
     WHERE o.kind = 'early' AND now.status IN ('planned', 'in_progress')
-    GROUP BY o.kind, o.month, o.customer_id
+),
+measures AS (
+    SELECT n.kind, n.month, n.customer_id,
+        sum(GREATEST(n.expected_uplift - COALESCE(t.amount, 0), 0))::bigint AS measures
+    FROM counted n LEFT JOIN taken_over t ON t.measure_id = n.id
+    GROUP BY n.kind, n.month, n.customer_id
 )
 """
 
@@ -150,7 +169,8 @@ _RATING: Final = f"COALESCE(NULLIF({_at_point(RATING_OF_MONTH)}, ''), 'none')"
 _SUMMED: Final = ("target", "original_target", "committed", "received", "covered")
 _COUNTED: Final = ("wanted", "joint", "asked")
 
-# By point. Shares are of those with a plan or a balance (rule 2).
+# By point. Shares are of those with a plan or a balance (rule 2). Nothing tells PostgreSQL how many
+# rows there will be: OFFSET 0 keeps it from comparing each with every customer.
 MONTHS: Final = f"""
 WITH {_POINTS}, {_PROMISED}, {_RECEIPTS}, {_PLANS}, {_OWING},
 rows AS (
@@ -173,7 +193,7 @@ SELECT c.owner_id AS portfolio_id, h.owner_id, h.rating, c.currency,
         count(*) FILTER (WHERE f.wanted), count(*) FILTER (WHERE f.wanted AND f.joint),
         count(*) FILTER (WHERE f.wanted AND f.asked)] AS sums
 FROM rows f JOIN points o ON o.kind = f.kind AND o.month = f.month
-JOIN customers_customer c ON c.id = f.customer_id
+JOIN LATERAL (SELECT * FROM customers_customer c WHERE c.id = f.customer_id OFFSET 0) c ON true
 JOIN LATERAL (SELECT {_at_point(OWNER_OF_MONTH)} AS owner_id, {_RATING} AS rating) h ON true
 WHERE (%(currency)s::text IS NULL OR c.currency = %(currency)s::text)
   AND (%(owners)s::bigint[] IS NULL OR h.owner_id = ANY(%(owners)s::bigint[]))
