@@ -14,7 +14,7 @@ from collections_app.jobs import operations
 from collections_app.jobs.schedules import Aligned
 import collections_app.reminders.tasks as tasks
 
-PERIODS = {"sweep": 4, "deliver": 2, "imports": 4, "heartbeat": 3}
+PERIODS = {"sweep": 4, "deliver": 3, "imports": 4, "heartbeat": 3}
 for name, entry in app.conf.beat_schedule.items():
     seconds = PERIODS.get(name, 8)
     entry["schedule"] = Aligned(timedelta(seconds=seconds))

@@ -16,9 +16,11 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.utils import translation
 from pytest_django import Settings
 
+from collections_app.accounts.models import Person
 from collections_app.commitments.models import Commitment
 from collections_app.imports.operations import run_import
 from collections_app.imports.result import ImportResult
@@ -29,9 +31,11 @@ from collections_app.outbox.models import Message
 from collections_app.reminders.mail import prepare
 from collections_app.reminders.sweep import sweep
 from collections_app.standing.checking import differing_from_computed
+from collections_app.standing.figures import customer_figures
 from collections_app.standing.models import LAPSED, InstalmentStanding
 from collections_app.upkeep.fingerprint import fingerprint
 from tests.smtp_sink import SmtpSink
+from tests.web.agreeing import assert_agree
 
 FOLDER = os.environ.get("REAL_DATA_DIR")
 KINDS = ("users", "customers", "invoices", "payments", "plans", "measures", "commitments")
@@ -172,6 +176,40 @@ def test_past_days_are_still_told_after_the_last_sweep(
     sweep(on=date(2013, 8, 15))
     for day, meant in expected["as_of"].items():
         assert figures_of(day, meant, expected["month"]) == meant
+
+
+@pytest.fixture
+def admin(imported: None, client: Client) -> Client:
+    """That of somebody who sees everything."""
+    client.force_login(Person.objects.create_user("ada@kept.test", name="Ada", role="admin"))
+    return client
+
+
+def test_the_dashboard_its_files_and_the_command_agree_on_every_day(
+    admin: Client, expected: dict[str, Any]
+) -> None:
+    month = date.fromisoformat(f"{expected['month']}-01")
+    for day, meant in expected["as_of"].items():
+        on = date.fromisoformat(day)
+        sweep(on=on)
+        assert assert_agree(admin, month, on, of=meant["gaps"]) == len(meant["gaps"])
+    for day, meant in expected["as_of"].items():
+        assert_agree(admin, month, date.fromisoformat(day), of=meant["gaps"])
+
+
+@pytest.mark.parametrize("by", ["rep", "rating"])
+def test_they_agree_on_every_part(admin: Client, expected: dict[str, Any], by: str) -> None:
+    month = date.fromisoformat(f"{expected['month']}-01")
+    on = date.fromisoformat(max(expected["as_of"]))
+    sweep(on=on)
+    figures = customer_figures(month, on=on)
+    people = {person.pk: str(person.public_id) for person in Person.objects.all()}
+    parts: dict[str, list[str]] = {}
+    for row in figures:
+        part = people[row.owner_id] if by == "rep" else row.rating or "none"
+        parts.setdefault(part, []).append(row.code)
+    said = [assert_agree(admin, month, on, f"{by}={part}", of=of) for part, of in parts.items()]
+    assert sum(said) == len(figures)
 
 
 def test_the_month_after_is_told_too(imported: None, expected: dict[str, Any]) -> None:
