@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Aggregate, Count, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum, Value
 
 from collections_app.accounts.models import Person, Role
 from collections_app.core.money import ratio
@@ -21,15 +20,16 @@ from collections_app.followups.models import FollowUp, Reason, Request, RequestS
 from collections_app.planning.models import MonthPlan
 
 COUNT_AT_MOST = 100
+# Which customers is said by the statement that stands in front.
 REPEATS = """
-SELECT t.customer_id, t.reason, count(*), max(t.day) FROM (
-    SELECT customer_id, reason, on_day AS day FROM followups_followup
-    WHERE customer_id = ANY(%(customers)s::bigint[]) AND on_day BETWEEN %(start)s AND %(end)s
+SELECT c.public_id, c.name, t.reason, count(*), max(t.day) FROM (
+    SELECT customer_id, reason, on_day AS day FROM followups_followup WHERE on_day BETWEEN %s AND %s
     UNION ALL
-    SELECT customer_id, reason, asked_on FROM followups_request
-    WHERE customer_id = ANY(%(customers)s::bigint[]) AND asked_on BETWEEN %(start)s AND %(end)s
-) t WHERE t.reason <> '' GROUP BY 1, 2 HAVING count(*) >= 2
-ORDER BY 3 DESC, 4 DESC, 1, 2 LIMIT %(limit)s
+    SELECT customer_id, reason, asked_on FROM followups_request WHERE asked_on BETWEEN %s AND %s
+) t JOIN customers_customer c ON c.id = t.customer_id
+WHERE t.reason <> '' AND c.id IN (SELECT id FROM chosen)
+GROUP BY c.id, t.reason HAVING count(*) >= 2
+ORDER BY 4 DESC, 5 DESC, c.id, t.reason LIMIT %s
 """
 
 
@@ -104,7 +104,8 @@ class Concession:
 class Repeat:
     """A customer that gave the same reason again, by contacts and requests."""
 
-    customer: Customer
+    public_id: UUID
+    name: str
     reason: str
     times: int
     last_on: date
@@ -180,14 +181,18 @@ def totals_by_reason(
     def total_of(reason: str, currency: str) -> ReasonTotal:
         return totals.setdefault((currency, reason), ReasonTotal(reason=reason, currency=currency))
 
-    told = followups.exclude(reason="").order_by().values_list("reason", "customer__currency")
-    for reason, currency, count in told.annotate(number=Count("pk")):
-        total_of(reason, currency).told = count
-    asked = requests.order_by().values_list("reason", "customer__currency")
-    for reason, currency, *figures in asked.annotate(**_SUMS):
+    by = ("reason", "customer__currency")
+    columns = (*by, "told_sum", *_SUMS)
+    told = followups.exclude(reason="").order_by().values(*by).annotate(told_sum=Count("pk"))
+    told = told.annotate(**{name: Value(0) for name in _SUMS})
+    asked = requests.order_by().values(*by).annotate(told_sum=Value(0), **_SUMS)
+    rows = told.values_list(*columns).union(asked.values_list(*columns), all=True)
+    for reason, currency, number, *figures in rows:
         of = total_of(reason, currency)
+        of.told += int(number)
         for name, figure in zip(_SUMS, figures, strict=True):
-            setattr(of, name.removesuffix("_sum"), int(figure))
+            own = name.removesuffix("_sum")
+            setattr(of, own, getattr(of, own) + int(figure))
     order = {reason: place for place, reason in enumerate(Reason.values)}
     return sorted(totals.values(), key=lambda t: (t.currency, -t.given, order.get(t.reason, 99)))
 
@@ -195,32 +200,31 @@ def totals_by_reason(
 def concessions_of(customers: QuerySet[Customer], *, start: date, end: date) -> list[Concession]:
     """What was conceded of the months from ``start`` to ``end``, against their targets."""
     months = Q(month__gte=start, month__lte=end, customer__in=customers)
-    conceded: dict[str, int] = defaultdict(int)
     given = Request.objects.filter(months, state=RequestState.APPROVED).order_by()
-    rows = given.values_list("customer__currency").annotate(total=Sum("conceded", default=0))
-    conceded |= {currency: int(amount) for currency, amount in rows}
-    targets: dict[str, int] = defaultdict(int)
     plans = MonthPlan.objects.filter(months).order_by()
-    planned = plans.values_list("customer__currency").annotate(total=Sum("target", default=0))
-    targets |= {currency: int(amount) for currency, amount in planned}
+    columns = ("customer__currency", "is_target", "total")
+    rows = given.annotate(is_target=Value(False)).values("customer__currency", "is_target")
+    planned = plans.annotate(is_target=Value(True)).values("customer__currency", "is_target")
+    sums: dict[str, dict[bool, int]] = defaultdict(dict)
+    for currency, is_target, total in (
+        rows.annotate(total=Sum("conceded", default=0))
+        .values_list(*columns)
+        .union(planned.annotate(total=Sum("target", default=0)).values_list(*columns), all=True)
+    ):
+        sums[currency][is_target] = int(total)
     return [
-        Concession(currency, conceded.get(currency, 0), targets.get(currency, 0))
-        for currency in sorted(conceded.keys() | targets.keys())
+        Concession(currency, of.get(False, 0), of.get(True, 0))
+        for currency, of in sorted(sums.items())
     ]
 
 
 def repeats_of(
-    customer_ids: Iterable[int], *, start: date, end: date, limit: int = 20
+    customers: QuerySet[Customer], *, start: date, end: date, limit: int = 20
 ) -> list[Repeat]:
     """Who gave the same reason at least twice in the months, those who did it most first."""
-    values: dict[str, Any] = {
-        "customers": sorted(customer_ids),
-        "start": start,
-        "end": last_of(end),
-        "limit": limit,
-    }
+    chosen, of_chosen = customers.order_by().values("id").query.sql_with_params()
+    window = (start, last_of(end))
     with connection.cursor() as cursor:
-        cursor.execute(REPEATS, values)
-        rows = cursor.fetchall()
-    customers = Customer.objects.in_bulk({row[0] for row in rows})
-    return [Repeat(customers[id_], reason, times, last) for id_, reason, times, last in rows]
+        statement = f"WITH chosen (id) AS ({chosen}) {REPEATS}"
+        cursor.execute(statement, (*of_chosen, *window, *window, limit))
+        return [Repeat(*row) for row in cursor.fetchall()]

@@ -251,7 +251,7 @@ def test_the_register_counts_reasons_and_what_was_conceded(
     assert (cash.approved, cash.decided) == (1, 1)
     assert totals["stock in the warehouse"].accepted_share is None
     ((label, repeat),) = page.repeats
-    assert (label, repeat.customer, repeat.times) == ("short of cash", customer, 3)
+    assert (label, repeat.name, repeat.times) == ("short of cash", customer.name, 3)
     (line,) = page.concessions
     assert (line.conceded, line.target, str(line.rate)) == (100_00, 1_000_00, "0.1000")
 
@@ -358,7 +358,7 @@ def test_the_register_costs_the_same_for_one_and_for_three(manager: Client, cast
     first = cost()
     one_more()
     one_more()
-    assert cost() == first
+    assert cost() == first <= 12
 
 
 def test_the_export_holds_what_the_register_shows_and_no_formulas(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -111,7 +112,7 @@ class ReasonsPage(Paged):
     """The register: a page of requests, totals by category, who repeats."""
 
     asked: ReasonsQuestion
-    rows: list[Request]
+    rows: Sequence[Request]
     has_more: bool
     totals: list[tuple[str, ReasonTotal]]
     concessions: list[Concession]
@@ -145,12 +146,12 @@ def reasons_page(asked: ReasonsQuestion, *, by: Person) -> ReasonsPage:
         told = told.filter(reason=asked.reason)
     requests = requests_asked(asked, by=by)
     first = (asked.page - 1) * PAGE_SIZE
-    rows = list(listed(requests)[first : first + PAGE_SIZE + 1])
+    waits = Request.objects.decidable_by(by).waiting().filter(pk=OuterRef("pk"))
+    found = listed(requests).annotate(is_decidable=Exists(waits))
+    rows = list(found[first : first + PAGE_SIZE + 1])
     shown = rows[:PAGE_SIZE]
-    ids = [row.pk for row in shown]
-    decidable = Request.objects.decidable_by(by).waiting().filter(pk__in=ids)
     labels, choices = dict(Reason.choices), choices_of(by)
-    repeats = repeats_of(customers.values_list("pk", flat=True), start=asked.start, end=asked.end)
+    repeats = repeats_of(customers, start=asked.start, end=asked.end)
     return ReasonsPage(
         asked=asked,
         rows=shown,
@@ -162,7 +163,7 @@ def reasons_page(asked: ReasonsQuestion, *, by: Person) -> ReasonsPage:
         by_customer=totals_by_customer(requests, limit=PAGE_SIZE),
         reps=choices.reps,
         teams=choices.teams,
-        decidable=frozenset(decidable.values_list("pk", flat=True)),
+        decidable=frozenset(row.pk for row in shown if row.is_decidable),
     )
 
 
