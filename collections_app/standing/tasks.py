@@ -29,5 +29,7 @@ def keep_answers(**_later_args: Any) -> None:
     day = organisation().standing_on
     if day is not None:
         questions = present_questions(day)
-        keep(questions, None)
+        # One by one: who looks waits for what they look at alone.
+        for question in questions:
+            keep([question], None)
         forget(questions)
