@@ -123,7 +123,7 @@ class GapQuestion:
     @property
     def owners(self) -> list[int] | None:
         """Ids of the reps whom the month is narrowed to; None for all."""
-        return owners_of(self.team, self.rep)
+        return owners_of(self.team, self.rep, self.reader)
 
     def selection(self, visible: CustomerQuerySet, *, currency: str = "") -> Selection:
         """What of that is visible. Who sees all is spared the naming of each."""

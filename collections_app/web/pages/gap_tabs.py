@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from django.db.models import Count
 
 from collections_app.accounts.models import Person, Role, Team
-from collections_app.accounts.queries import people_under
 from collections_app.customers.currencies import currencies_seen
 from collections_app.customers.models import CustomerQuerySet
 from collections_app.organisation.queries import organisation
@@ -20,10 +18,9 @@ from collections_app.standing.verdicts_sql import TOP
 from collections_app.web.charts.ages import AgeLine, age_lines
 from collections_app.web.charts.heat import HeatMap, heat_of
 from collections_app.web.pages.gap_question import GapQuestion
+from collections_app.web.pages.narrowing import people_seen
 from collections_app.web.pages.turning import ByMonth, Paged
 from collections_app.web.pages.units import Unit
-
-MOST_REPS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +117,8 @@ def choices_of(by: Person) -> Choices:
     """Whose months one can narrow to; nobody where one sees but one's own."""
     if by.role == Role.REP:
         return Choices([], [])
-    people = people_under(by).filter(role__in=(Role.REP, Role.MANAGER), is_active=True)
-    reps = list(people.select_related("team").order_by("name", "pk")[:MOST_REPS])
+    roles = (Role.REP, Role.MANAGER)
+    reps = [one for one in people_seen(by).people if one.role in roles and one.is_active]
     # The frame of the page names the person's team; here it is at hand.
     for rep in reps:
         if rep.pk == by.pk:

@@ -48,6 +48,7 @@ class RatesQuestion:
     team: Team | None
     currency: str
     page: int
+    reader: Person
 
     @classmethod
     def read(cls, request: HttpRequest, *, by: Person) -> RatesQuestion:
@@ -62,6 +63,7 @@ class RatesQuestion:
             team=team_asked(id_asked(request, "team"), by),
             currency=request.GET.get("currency", ""),
             page=page_asked(request),
+            reader=by,
         )
 
     @property
@@ -70,7 +72,7 @@ class RatesQuestion:
 
     @property
     def owners(self) -> list[int] | None:
-        return owners_of(self.team, self.rep)
+        return owners_of(self.team, self.rep, self.reader)
 
     @property
     def is_narrowed(self) -> bool:

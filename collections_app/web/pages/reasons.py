@@ -99,7 +99,7 @@ class ReasonsQuestion:
     def customers(self, by: Person) -> CustomerQuerySet:
         """Of which customers: by who looks after them, and their rating, now."""
         found = Customer.objects.visible_to(by)
-        owners = owners_of(self.team, self.rep)
+        owners = owners_of(self.team, self.rep, by)
         if owners is not None:
             found = found.filter(owner__in=owners)
         if self.rating:
