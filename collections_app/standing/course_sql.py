@@ -63,13 +63,13 @@ FROM ({rows}) f WHERE {CHOSEN} GROUP BY f.key ORDER BY f.key
 """
 
 
-_OF_SELECTED: Final = "IN (SELECT id FROM selected)"
+OF_SELECTED: Final = "IN (SELECT id FROM selected)"
 _AGES: Final = ledger(
     {
         "overdue": "a.due_on < %(as_of)s",
         **{f"over_{n}": f"a.due_on < %(as_of)s::date - {n}" for n in (30, 60, 90)},
     }
-).replace("= ANY(%(customers)s::bigint[])", _OF_SELECTED)
+).replace("= ANY(%(customers)s::bigint[])", OF_SELECTED)
 
 # What is open by age (rule 10): customers who owe, what is not due, and by days past due.
 AGES: Final = f"""

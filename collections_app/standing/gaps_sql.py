@@ -63,6 +63,7 @@ SHOWN: Final = {
     "all": "true",
     **{name: f"{name} <> 0" for name in (*AMOUNTS, "at_risk")},
     "uncovered": "target - committed - measures - unpromised > 0",
+    "target_cut": "target < original_target",
     "behind_pace": "received < expected",
 }
 
@@ -140,10 +141,11 @@ _KEPT: Final = kept_figures("""
 
 
 def _figures(*, is_kept: bool) -> str:
-    return f"{_rated_figures(is_kept=is_kept)}, {_CHOSEN}"
+    return f"{rated_figures(is_kept=is_kept)}, {_CHOSEN}"
 
 
-def _rated_figures(*, is_kept: bool) -> str:
+def rated_figures(*, is_kept: bool) -> str:
+    """``rated``: every customer's figures, with whom and what they belong to."""
     return f"{_KEPT if is_kept else FIGURES}, {_rated(is_kept=is_kept)}"
 
 
@@ -155,7 +157,7 @@ def total_statement(*, is_kept: bool) -> str:
 def sums_statement(*, is_kept: bool) -> str:
     """Rows for ``answers_sql.fill_statement``: numbers of customers, then what is ``SUMMED``."""
     sums = ", ".join(f"sum({name})::bigint" for name in SUMMED)
-    return f"""{_rated_figures(is_kept=is_kept)}
+    return f"""{rated_figures(is_kept=is_kept)}
 SELECT present_owner_id AS portfolio_id, owner_id, COALESCE(month_rating, 'none') AS rating,
     currency, '' AS key, ARRAY[count(*), {sums}] AS sums
 FROM rated GROUP BY 1, 2, 3, 4"""

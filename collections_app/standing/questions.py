@@ -14,6 +14,7 @@ from collections_app.standing.figures import parameters_of, serves_kept
 from collections_app.standing.gaps_sql import sums_statement
 from collections_app.standing.month import days_of
 from collections_app.standing.points import Point, parameters_of_points, points_of
+from collections_app.standing.quality_sql import work_rows
 from collections_app.standing.rates import months_of, window_of
 from collections_app.standing.realised_sql import DONE_SUMS, LATEST
 from collections_app.standing.trends_sql import KEPT, MONTHS
@@ -72,6 +73,19 @@ class MonthSums(OfMonth):
         values |= {"working_days": self.working_days, "worked_days": self.worked_days}
         is_kept = serves_kept(self.month, on=self.on, ids=values["customers"])
         return sums_statement(is_kept=is_kept), values
+
+
+class MonthWork(MonthSums):
+    """Of how many customers the month is planned, agreed, asked for and covered."""
+
+    @property
+    def text(self) -> str:
+        return f"MonthWork {self.month} {self.on}"
+
+    def rows(self, customers: Collection[int] | None) -> tuple[str, dict[str, Any]]:
+        _sums, values = super().rows(customers)
+        is_kept = serves_kept(self.month, on=self.on, ids=values["customers"])
+        return work_rows(is_kept=is_kept), values
 
 
 class MonthDays(OfMonth):
@@ -171,6 +185,7 @@ def present_questions(day: date) -> list[AnyQuestion]:
         MonthSums.of(first_of(before), before),
         MonthDays(month, day),
         MonthAges(month, day),
+        MonthWork.of(month, day),
         YearMonths.of(month, day),
         YearVerdicts(month, day),
         MonthVerdicts(month, day),

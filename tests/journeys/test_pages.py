@@ -85,6 +85,7 @@ def test_every_page_is_sound(
         "/gaps/?month=2031-01",
         "/gaps/?tab=forecast",
         "/gaps/?tab=measures",
+        "/gaps/?tab=quality",
         "/gaps/report/",
         "/rates/",
         "/reasons/",

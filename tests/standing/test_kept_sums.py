@@ -23,6 +23,7 @@ from collections_app.standing.gaps import CustomersAsked, gaps_of, total_of
 from collections_app.standing.models import LedgerSums, MonthFigures
 from collections_app.standing.month import month_list
 from collections_app.standing.operations import refresh_touched
+from collections_app.standing.quality import work_of
 from collections_app.standing.queries import open_balances
 from collections_app.standing.realised import realised_of
 from collections_app.standing.selection import Selection
@@ -55,7 +56,7 @@ def all_of(chosen: Selection) -> list[object]:
     days, values = days_rows(chosen)
     found: list[object] = [gaps_of(chosen, CustomersAsked()), total_of(chosen), ages_of(chosen)]
     found += [verdicts_of(chosen, VerdictsAsked(limit=50)), realised_of(chosen, limit=50)]
-    return [*found, trends_of(chosen), fetch_rows(days, values)]
+    return [*found, work_of(chosen), trends_of(chosen), fetch_rows(days, values)]
 
 
 @given(story=stories(most=14))

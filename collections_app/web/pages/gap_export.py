@@ -26,6 +26,7 @@ from collections_app.web.pages.forecast import forecast_sheet
 from collections_app.web.pages.gap_columns import COLUMNS
 from collections_app.web.pages.gap_measures import MEASURES, measures_sheet
 from collections_app.web.pages.gap_parts_export import PARTS, part_sheet
+from collections_app.web.pages.gap_quality import quality_sheet
 from collections_app.web.pages.gap_question import GapQuestion
 from collections_app.web.pages.trends import trends_sheet
 from collections_app.web.pages.waterfall import steps_of
@@ -33,7 +34,7 @@ from collections_app.web.sheets import Cell, Money, Sheet
 from collections_app.web.templatetags.states import contact_word, state_word
 
 TABLES: Final = (
-    *("customers", "team", "rep", "rating", "waterfall", "risks", "forecast", "trends"),
+    *("customers", "team", "rep", "rating", "waterfall", "risks", "forecast", "trends", "quality"),
     *PARTS,
     *MEASURES,
 )
@@ -60,6 +61,8 @@ def gap_sheet(asked: GapQuestion, table: str, *, by: Person) -> Sheet:
         return forecast_sheet(asked, note_of(asked), visible=visible)
     if table == "trends":
         return trends_sheet(asked, note_of(asked), visible=visible)
+    if table == "quality":
+        return quality_sheet(asked, note_of(asked), visible=visible)
     if table in PARTS:
         return part_sheet(asked, table, note_of(asked), visible=visible)
     if table in MEASURES:

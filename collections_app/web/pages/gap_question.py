@@ -31,7 +31,7 @@ from collections_app.web.requests import (
 )
 
 RATINGS: Final = (*Rating.values, UNRATED)
-TABS: Final = ("promises", "ageing", "forecast", "trends", "measures")
+TABS: Final = ("promises", "ageing", "forecast", "trends", "quality", "measures")
 GROUPINGS: Final = ("team", "rep", "rating")
 
 

@@ -113,6 +113,7 @@ class GapPage(GapTab, Paged):
     def show_name(self) -> str:
         """What the customers of the list have."""
         names = {column.key: str(column.label) for column in COLUMNS}
+        names["target_cut"] = _("a target cut after it was locked")
         return names.get(self.asked.show, _("less received than was to be expected by now"))
 
     @property

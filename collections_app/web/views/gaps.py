@@ -16,6 +16,7 @@ from collections_app.customers.models import Customer
 from collections_app.web.pages.forecast import forecast_tab
 from collections_app.web.pages.gap_export import gap_sheet
 from collections_app.web.pages.gap_measures import measures_tab
+from collections_app.web.pages.gap_quality import quality_tab
 from collections_app.web.pages.gap_question import GapQuestion
 from collections_app.web.pages.gap_report import month_report
 from collections_app.web.pages.gap_tabs import GapTab, ageing_tab, promises_tab
@@ -37,6 +38,7 @@ PARTS: Final[dict[str, Callable[..., GapTab]]] = {
     "ageing": ageing_tab,
     "forecast": forecast_tab,
     "measures": measures_tab,
+    "quality": quality_tab,
     "trends": trends_tab,
 }
 
