@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from collections_app.core.clock import now
+from collections_app.outbox import operations
 from collections_app.outbox.delivery import Outcome, Postponed, Rendered, Withdrawn, deliver_due
 from collections_app.outbox.models import Message
 from tests.outbox.conftest import Queue, end_leases, fresh, make_due, say_key, send_due
@@ -90,7 +91,11 @@ def test_never_means_dead_and_is_not_tried_again(smtp_sink: SmtpSink, queue: Que
     assert dead.last_error == "550 no such person"
 
 
-def test_one_that_is_refused_holds_up_no_others(smtp_sink: SmtpSink, queue: Queue) -> None:
+def test_one_that_is_refused_holds_up_no_others(
+    smtp_sink: SmtpSink, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # However long the round takes, nobody's second turn comes within it.
+    monkeypatch.setattr(operations, "FIRST_PAUSE", 60)
     for number in range(5):
         queue(to=f"later{number}@kept.test")
         queue(to=f"never{number}@kept.test")
