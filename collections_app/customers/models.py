@@ -12,10 +12,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from collections_app.accounts.models import Delegation, Person, Role, Team
+from collections_app.accounts.models import Person, Role, Team
 from collections_app.accounts.queries import managed_team_ids
+from collections_app.customers.portfolios import looked_after_for
 from collections_app.organisation.models import Rating, ReminderMode
-from collections_app.organisation.queries import today
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -28,11 +28,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
             return self.none()
         if person.role in (Role.ADMIN, Role.FINANCE):
             return self
-        absent = Delegation.objects.in_force(today()).filter(delegate=person).values("person")
-        own = Q(owner=person) | Q(owner__in=absent)
-        if person.role == Role.MANAGER:
-            own |= Q(owner__team_id__in=managed_team_ids(person))
-        return self.filter(own)
+        return self.filter(looked_after_for(person, owner="owner", team="owner__team_id"))
 
     def managed_by(self, person: Person) -> CustomerQuerySet:
         """Narrow to those about which ``person`` decides what their rep asks for (rule 11).

@@ -23,9 +23,19 @@ def portfolios_of(person: Person) -> list[int] | None:
     return seen(("portfolios", person.pk), lambda: _portfolios(person))
 
 
-def _portfolios(person: Person) -> list[int]:
+def looked_after_for(person: Person, *, owner: str, team: str) -> Q:
+    """Of whom the person sees the customers (rule 11), where they do not see everybody's.
+
+    Their own, an absent colleague's while they stand in, and those of the teams that they manage.
+    ``owner`` and ``team`` are what the owner and the owner's team are looked up by.
+    """
     absent = Delegation.objects.in_force(today()).filter(delegate=person).values("person")
-    seen = Q(pk=person.pk) | Q(pk__in=absent)
+    found = Q((owner, person.pk)) | Q((f"{owner}__in", absent))
     if person.role == Role.MANAGER:
-        seen |= Q(team_id__in=managed_team_ids(person))
-    return list(Person.objects.filter(seen).order_by("pk").values_list("pk", flat=True))
+        found |= Q((f"{team}__in", managed_team_ids(person)))
+    return found
+
+
+def _portfolios(person: Person) -> list[int]:
+    people = Person.objects.filter(looked_after_for(person, owner="pk", team="team_id"))
+    return list(people.order_by("pk").values_list("pk", flat=True))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+# Of what is listed one by one so many of each sort are kept: a page of them.
+TOP: Final = 50
 _OURS: Final = "(%(portfolios)s::bigint[] IS NULL OR {} = ANY(%(portfolios)s::bigint[]))"
 
 # Whether the answer ``a`` has not seen the move ``m``. A snapshot does not tell of the transaction

@@ -78,22 +78,23 @@ def hold_customers(customer_ids: Collection[int]) -> None:
         _lock(chunk)
 
 
-def _standing_day_shared() -> date | None:
-    """The standing day, held still until this transaction ends."""
+def _standing_day_shared(*, waits: bool = True) -> date | None:
+    """The standing day, held still until this transaction ends.
+
+    None before the first sweep; unless it ``waits``, also while a sweep moves it.
+    """
+    skipped = "" if waits else " SKIP LOCKED"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT standing_on FROM organisation_organisation WHERE id = 1 FOR SHARE")
+        cursor.execute(
+            f"SELECT standing_on FROM organisation_organisation WHERE id = 1 FOR SHARE{skipped}"
+        )
         row = cursor.fetchone()
     return row[0] if row else None
 
 
 def standing_day_free() -> bool:
     """Hold the standing day still, shared, without waiting: False while a sweep moves it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT standing_on FROM organisation_organisation WHERE id = 1 FOR SHARE SKIP LOCKED"
-        )
-        row = cursor.fetchone()
-    return row is not None and row[0] is not None
+    return _standing_day_shared(waits=False) is not None
 
 
 def _take_touched() -> tuple[set[int], set[int]]:

@@ -55,7 +55,7 @@ def work_of(chosen: Selection) -> Works:
 
     And those that read the facts of customers whose money bounced since.
     """
-    rows, values = rows_of("work", MonthWork.of(chosen.month, chosen.on), chosen)
+    rows, values = rows_of("work", MonthWork(chosen.month, chosen.on), chosen)
     found = fetch_rows(work_statement(rows), values)
     teams: dict[tuple[str, UUID | None], list[dict[str, Any]]] = {}
     for row in found:

@@ -75,15 +75,11 @@ class MonthSums(OfMonth):
         return sums_statement(is_kept=is_kept), values
 
 
-class MonthWork(MonthSums):
+class MonthWork(OfMonth):
     """Of how many customers the month is planned, agreed, asked for and covered."""
 
-    @property
-    def text(self) -> str:
-        return f"MonthWork {self.month} {self.on}"
-
     def rows(self, customers: Collection[int] | None) -> tuple[str, dict[str, Any]]:
-        _sums, values = super().rows(customers)
+        values = self.values(customers) | days_of(self.month, on=self.on)
         is_kept = serves_kept(self.month, on=self.on, ids=values["customers"])
         return work_rows(is_kept=is_kept), values
 
@@ -185,7 +181,7 @@ def present_questions(day: date) -> list[AnyQuestion]:
         MonthSums.of(first_of(before), before),
         MonthDays(month, day),
         MonthAges(month, day),
-        MonthWork.of(month, day),
+        MonthWork(month, day),
         YearMonths.of(month, day),
         YearVerdicts(month, day),
         MonthVerdicts(month, day),

@@ -12,17 +12,15 @@ from collections_app.core.money import ratio
 from collections_app.core.months import first_of
 from collections_app.core.rows import fetch_rows, identified
 from collections_app.core.together import fetch_together
-from collections_app.standing.answers_sql import parts
 from collections_app.standing.questions import DoneMeasures, LatestMeasures
 from collections_app.standing.rates import Customers, Window, months_of
 from collections_app.standing.realised_sql import (
     LIST,
     REALISED,
-    TOP,
     groups_statement,
     latest_statement,
 )
-from collections_app.standing.selection import Selection, kept_values
+from collections_app.standing.selection import Selection, is_first_page, sums_and_first
 from collections_app.standing.sureness import Interval, Pairs, ratio_interval, share_interval
 
 
@@ -132,17 +130,11 @@ def realised_of(
     """
     month = first_of(chosen.on)
     sums, latest = DoneMeasures(month, chosen.on), LatestMeasures(month, chosen.on)
-    is_first = limit is not None and offset + limit <= TOP
-    values = kept_values(chosen, {"sums": sums, "latest": latest}) if is_first else None
-    if values is not None:
-        statements = {
-            "groups": groups_statement(parts("sums")),
-            "rows": latest_statement(parts("latest")),
-        }
-    else:
-        rows, values = sums.rows(chosen.ids)
-        values |= chosen.narrowing
-        statements = {"groups": groups_statement(rows), "rows": LIST}
+    rows, first, values = sums_and_first(
+        chosen, sums, latest, is_first=is_first_page(limit, offset)
+    )
+    listed = LIST if first is None else latest_statement(first)
+    statements = {"groups": groups_statement(rows), "rows": listed}
     values |= {"kind": kind or None, "limit": limit, "offset": offset}
     return _realised(fetch_together(statements, values))
 

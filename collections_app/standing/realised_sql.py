@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from collections_app.standing.answers_sql import CHOSEN
+from collections_app.standing.answers_sql import CHOSEN, TOP
+from collections_app.standing.figures_sql import OWNER_OF_MONTH, RATING_OF_MONTH
 
 DONE: Final = """
 done AS (
@@ -37,35 +38,29 @@ FROM done d JOIN customers_customer c ON c.id = d.customer_id
 GROUP BY d.kind, c.currency ORDER BY d.kind, c.currency
 """
 
+
 # A measure belongs to the rep and the rating of its month, as the month's figures do (rule 11).
-# OFFSET 0 has the rep looked up once a measure, not once for each person.
-_END: Final = """LEAST((d.month + interval '1 month' - interval '1 day')::date, %(as_of)s::date)"""
+# OFFSET 0 has them looked up once a measure, not once for each person.
+def _of_month(piece: str) -> str:
+    return piece.replace("%(month_end)s", "(d.month + interval '1 month' - interval '1 day')")
+
+
 _CHOSEN: Final = f"""
 chosen AS (
     SELECT d.*, c.public_id, c.code, c.name, c.currency, c.owner_id AS portfolio_id,
-        o.id AS owner_id, w.name AS owner_name, COALESCE(NULLIF(g.rating, ''), 'none') AS rating
+        o.id AS owner_id, w.name AS owner_name, o.rating
     FROM done d JOIN customers_customer c ON c.id = d.customer_id
-    JOIN LATERAL (SELECT COALESCE((
-        SELECT o.owner_id FROM customers_ownership o
-        WHERE o.customer_id = c.id AND (o.valid_from IS NULL OR o.valid_from <= {_END})
-        ORDER BY o.valid_from DESC NULLS LAST, o.id DESC LIMIT 1), c.owner_id) AS id OFFSET 0
+    JOIN LATERAL (SELECT {_of_month(OWNER_OF_MONTH)} AS id,
+        COALESCE(NULLIF({_of_month(RATING_OF_MONTH)}, ''), 'none') AS rating OFFSET 0
     ) o ON true
     JOIN accounts_person w ON w.id = o.id
-    JOIN LATERAL (SELECT CASE WHEN r.known THEN r.rating ELSE c.rating END AS rating FROM (
-        SELECT 1) one LEFT JOIN LATERAL (
-        SELECT true AS known, r.rating FROM customers_ratingchange r
-        WHERE r.customer_id = c.id AND (r.valid_from IS NULL OR r.valid_from <= {_END})
-        ORDER BY r.valid_from DESC NULLS LAST, r.id DESC LIMIT 1) r ON true) g ON true
     WHERE (%(currency)s::text IS NULL OR c.currency = %(currency)s::text)
       AND (%(owners)s::bigint[] IS NULL OR o.id = ANY(%(owners)s::bigint[]))
-      AND (%(rating)s::text IS NULL
-        OR COALESCE(NULLIF(g.rating, ''), 'none') = %(rating)s::text)
+      AND (%(rating)s::text IS NULL OR o.rating = %(rating)s::text)
       AND (%(kind)s::text IS NULL OR d.kind = %(kind)s::text)
 )
 """
 _WHOSE: Final = "d.portfolio_id, d.owner_id, d.rating, d.currency"
-# So many of each sort are kept one by one: a page of them.
-TOP: Final = 50
 # Products are kept as whole thousands of millions of millions and the rest.
 _LARGE: Final = 10**15
 _PRODUCTS: Final = {

@@ -14,7 +14,7 @@ from collections_app.core.seen import seen
 from collections_app.customers.models import Customer
 from collections_app.customers.portfolios import portfolios_of
 from collections_app.standing.answers import keep
-from collections_app.standing.answers_sql import parts
+from collections_app.standing.answers_sql import TOP, parts
 from collections_app.standing.queries import ids_of
 from collections_app.standing.questions import AnyQuestion, are_kept
 
@@ -95,3 +95,22 @@ def rows_of(name: str, question: AnyQuestion, chosen: Selection) -> tuple[str, d
         return parts(name), values
     rows, own = question.rows(chosen.ids)
     return rows, own | chosen.narrowing
+
+
+def sums_and_first(
+    chosen: Selection, sums: AnyQuestion, first: AnyQuestion, *, is_first: bool
+) -> tuple[str, str | None, dict[str, Any]]:
+    """Statements of the rows of sums and of those kept one by one, and their parameters.
+
+    The second is None where no kept ones serve, as for any page but the first.
+    """
+    values = kept_values(chosen, {"sums": sums, "first": first}) if is_first else None
+    if values is not None:
+        return parts("sums"), parts("first"), values
+    rows, own = sums.rows(chosen.ids)
+    return rows, None, own | chosen.narrowing
+
+
+def is_first_page(limit: int | None, offset: int) -> bool:
+    """Whether what is kept one by one holds all of the page."""
+    return limit is not None and offset + limit <= TOP

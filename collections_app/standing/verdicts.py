@@ -10,12 +10,10 @@ from uuid import UUID
 
 from collections_app.core.money import ratio
 from collections_app.core.together import fetch_together
-from collections_app.standing.answers_sql import parts
 from collections_app.standing.questions import MonthVerdicts, MostMissing
-from collections_app.standing.selection import Selection, kept_values
+from collections_app.standing.selection import Selection, is_first_page, sums_and_first
 from collections_app.standing.verdicts_sql import (
     LIST,
-    TOP,
     VERDICTS,
     most_missing_statement,
     weeks_statement,
@@ -81,7 +79,7 @@ class VerdictsAsked:
     def is_first(self) -> bool:
         """Whether it is the first page, of all."""
         is_of_all = self.week is None and self.verdict is None
-        return is_of_all and self.limit is not None and self.offset + self.limit <= TOP
+        return is_of_all and is_first_page(self.limit, self.offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +96,10 @@ def verdicts_of(chosen: Selection, asked: VerdictsAsked) -> Verdicts:
 
     In ``chosen.currency``; most not in time first. One statement, of what is kept where it serves.
     """
-    weeks = MonthVerdicts(chosen.month, chosen.on)
-    named = {"weeks": weeks, "most": MostMissing(chosen.month, chosen.on)}
-    values = kept_values(chosen, named) if asked.is_first else None
-    if values is not None:
-        statements = {
-            "weeks": weeks_statement(parts("weeks")),
-            "rows": most_missing_statement(parts("most")),
-        }
-    else:
-        rows, values = weeks.rows(chosen.ids)
-        values |= chosen.narrowing
-        statements = {"weeks": weeks_statement(rows), "rows": LIST}
+    weeks, most = MonthVerdicts(chosen.month, chosen.on), MostMissing(chosen.month, chosen.on)
+    rows, first, values = sums_and_first(chosen, weeks, most, is_first=asked.is_first)
+    listed_rows = LIST if first is None else most_missing_statement(first)
+    statements = {"weeks": weeks_statement(rows), "rows": listed_rows}
     values |= {"week": asked.week, "verdict": asked.verdict}
     values |= {"limit": asked.limit, "offset": asked.offset}
     found = fetch_together(statements, values)

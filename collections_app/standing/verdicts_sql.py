@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from collections_app.standing.answers_sql import CHOSEN
+from collections_app.standing.answers_sql import CHOSEN, TOP
 from collections_app.standing.rates_sql import ALLOCATED, JUDGED, OWNED, OWNER, RATED, RATING
 
 VERDICTS: Final = ("kept", "partially_kept", "broken")
-# So many of each sort are kept one by one: a page of them.
-TOP: Final = 50
 
 _VERDICT: Final = """CASE WHEN j.is_kept THEN 'kept' WHEN j.on_time > 0 THEN 'partially_kept'
         ELSE 'broken' END"""

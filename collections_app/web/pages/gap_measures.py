@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from collections_app.accounts.models import Person
 from collections_app.core.months import month_text
 from collections_app.customers.models import CustomerQuerySet
+from collections_app.standing.answers_sql import TOP
 from collections_app.standing.queries import payments_known_through
 from collections_app.standing.questions import MONTHS_DONE
 from collections_app.standing.rates import Window, window_of
 from collections_app.standing.realised import DoneMeasure, Realised, RealisedGroup, realised_of
-from collections_app.standing.realised_sql import TOP
 from collections_app.standing.sureness import FEWEST, Interval
 from collections_app.web.charts.intervals import Span, spans_of
 from collections_app.web.pages.gap_question import GapQuestion

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -92,7 +91,7 @@ def _line(asked: GapQuestion, work: Work, kind: str) -> WorkLine:
     return WorkLine(
         work=work,
         name=work.name or (_("No team") if kind == "team" else _("All")),
-        url=_dashboard(asked, own | {"tab": "quality"}, "") if own else "",
+        url=_dashboard(asked, own | {"tab": "quality"}) if own else "",
         shares=[
             ShareCell(
                 label,
@@ -107,37 +106,20 @@ def _line(asked: GapQuestion, work: Work, kind: str) -> WorkLine:
     )
 
 
-def _narrowed(asked: GapQuestion) -> dict[str, str]:
-    return {
-        "month": month_text(asked.month),
-        "team": str(asked.team.public_id) if asked.team else "",
-        "rep": str(asked.rep.public_id) if asked.rep else "",
-    }
-
-
 def _plan(asked: GapQuestion, own: dict[str, str], show: str) -> str:
     """The month plan, which knows the present day alone, of every rating and currency."""
     if asked.is_past or asked.rating:
         return ""
-    query = _narrowed(asked) | own | {"show": show}
-    return f"{reverse('web:month_plan')}?{_encoded(query)}"
+    of_plan = {"month": month_text(asked.month), "show": show, "currency": ""}
+    return reverse("web:month_plan") + asked.narrowed(asked.day, own | of_plan)
+
+
+def _dashboard(asked: GapQuestion, own: dict[str, str]) -> str:
+    return asked.narrowed(asked.day, {"month": month_text(asked.month)} | own)
 
 
 def _shown(asked: GapQuestion, own: dict[str, str], show: str) -> str:
-    return _dashboard(asked, own | {"show": show, "columns": "all"}, "#customers")
-
-
-def _dashboard(asked: GapQuestion, own: dict[str, str], anchor: str) -> str:
-    kept = {
-        "rating": asked.rating,
-        "currency": asked.currency,
-        "on": asked.day.isoformat() if asked.is_past else "",
-    }
-    return f"?{_encoded(_narrowed(asked) | kept | own)}{anchor}"
-
-
-def _encoded(query: dict[str, str]) -> str:
-    return urlencode({name: value for name, value in query.items() if value})
+    return _dashboard(asked, own | {"show": show, "columns": "all"}) + "#customers"
 
 
 def quality_sheet(

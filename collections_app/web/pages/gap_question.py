@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
@@ -124,6 +125,17 @@ class GapQuestion:
     def owners(self) -> list[int] | None:
         """Ids of the reps whom the month is narrowed to; None for all."""
         return owners_of(self.team, self.rep, self.reader)
+
+    def narrowed(self, day: date, own: dict[str, str]) -> str:
+        """A query that narrows as this one does, as of ``day``, but for what ``own`` says."""
+        kept = {
+            "team": str(self.team.public_id) if self.team else "",
+            "rep": str(self.rep.public_id) if self.rep else "",
+            "rating": self.rating,
+            "currency": self.currency,
+            "on": day.isoformat() if day < self.today else "",
+        }
+        return "?" + urlencode({name: value for name, value in (kept | own).items() if value})
 
     def selection(self, visible: CustomerQuerySet, *, currency: str = "") -> Selection:
         """What of that is visible. Who sees all is spared the naming of each."""

@@ -11,10 +11,10 @@ from collections_app.accounts.models import Person, Role, Team
 from collections_app.customers.currencies import currencies_seen
 from collections_app.customers.models import CustomerQuerySet
 from collections_app.organisation.queries import organisation
+from collections_app.standing.answers_sql import TOP
 from collections_app.standing.course import Ages, ages_of, total_ages
 from collections_app.standing.queries import payments_known_through
 from collections_app.standing.verdicts import Judged, VerdictsAsked, verdicts_of
-from collections_app.standing.verdicts_sql import TOP
 from collections_app.web.charts.ages import AgeLine, age_lines
 from collections_app.web.charts.heat import HeatMap, heat_of
 from collections_app.web.pages.gap_question import GapQuestion

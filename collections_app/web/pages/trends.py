@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -109,7 +108,7 @@ def _picture(asked: GapQuestion, found: Trends, trend: Trend, kind: str, top: in
         id=f"{kind}-{trend.public_id}" if trend.public_id else kind,
         name=trend.name,
         public_id=trend.public_id,
-        url=_url(asked, own | {"tab": "trends", "month": month_text(asked.month)}, asked.day),
+        url=asked.narrowed(asked.day, own | {"tab": "trends", "month": month_text(asked.month)}),
         panels=[Drawn(p, list(zip(p.columns, rows, strict=True))) for p in panels_of(trend, top)],
         rows=rows,
     )
@@ -125,21 +124,9 @@ def _rows(
             rows.append(TrendRow(month, figures, "", ""))
             continue
         of_month = own | {"month": month_text(month)}
-        kept_url = _url(asked, of_month | {"tab": "promises"}, asked.day)
-        rows.append(TrendRow(month, figures, _url(asked, of_month, day), kept_url))
+        kept_url = asked.narrowed(asked.day, of_month | {"tab": "promises"})
+        rows.append(TrendRow(month, figures, asked.narrowed(day, of_month), kept_url))
     return rows
-
-
-def _url(asked: GapQuestion, own: dict[str, str], day: date) -> str:
-    """A query with what is asked, and ``own`` instead of what is narrowed to so far."""
-    kept = {
-        "team": str(asked.team.public_id) if asked.team else "",
-        "rep": str(asked.rep.public_id) if asked.rep else "",
-        "rating": asked.rating,
-        "currency": asked.currency,
-        "on": day.isoformat() if day < asked.today else "",
-    }
-    return "?" + urlencode({name: value for name, value in (kept | own).items() if value})
 
 
 def trends_sheet(
